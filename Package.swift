@@ -1,0 +1,110 @@
+// swift-tools-version: 6.1
+import PackageDescription
+
+let settings: [SwiftSetting] = [
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+  .enableUpcomingFeature("ExistentialAny"),
+]
+
+func target(_ name: String, _ dependencies: Target.Dependency..., path: String? = nil) -> Target {
+  .target(name: name, dependencies: dependencies, path: path, swiftSettings: settings)
+}
+
+func executable(_ name: String, _ dependencies: Target.Dependency..., path: String? = nil) -> Target {
+  .executableTarget(
+    name: name, dependencies: dependencies, path: path, swiftSettings: settings)
+}
+
+func tests(_ name: String, _ dependencies: Target.Dependency...) -> Target {
+  .testTarget(
+    name: name + "Tests", dependencies: [.byName(name: name), "TestSupport"] + dependencies,
+    swiftSettings: settings)
+}
+
+func library(_ name: String) -> Product { .library(name: name, targets: [name]) }
+
+let package = Package(
+  name: "swift-attention",
+  products: [
+    library("AttentionKit"),
+    library("PositionalEncodings"),
+    library("AttentionLayers"),
+    library("FeedForwardLayers"),
+    library("ResidualLayers"),
+    library("TiedEmbeddings"),
+    library("BenchmarkKit"),
+    .executable(name: "attend", targets: ["attend"]),
+    .executable(name: "bench", targets: ["bench"]),
+  ],
+  targets: [
+    // Below the tensors: system libraries and loops over memory.
+    .systemLibrary(
+      name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
+    .systemLibrary(
+      name: "CLAPACKE", pkgConfig: "lapacke", providers: [.apt(["liblapacke-dev"])]),
+    .target(name: "CKernels", linkerSettings: [.linkedLibrary("m", .when(platforms: [.linux]))]),
+    target("Kernels", "CKernels", "COpenBLAS"),
+
+    // Values and gradients.
+    target("Tensors", "Kernels"),
+    target("Autograd", "Kernels", "Tensors"),
+
+    // The components of a Transformer. None imports another; TransformerModels is where they meet.
+    target("CoreLayers", "Autograd", "CLAPACKE", "Tensors"),
+    target("PositionalEncodings", "Autograd", "CoreLayers", "Tensors"),
+    target("AttentionLayers", "Autograd", "CoreLayers", "Tensors"),
+    target("FeedForwardLayers", "Autograd", "CoreLayers", "Tensors"),
+    target("ResidualLayers", "Autograd", "CoreLayers", "Tensors"),
+    target("TiedEmbeddings", "Autograd", "CoreLayers", "Tensors"),
+
+    // Models and what is done with them.
+    target("SequenceModels", "Autograd", "CoreLayers", "Tensors"),
+    target(
+      "TransformerModels", "AttentionLayers", "Autograd", "CoreLayers", "FeedForwardLayers",
+      "PositionalEncodings", "ResidualLayers", "SequenceModels", "Tensors", "TiedEmbeddings"),
+    target(
+      "RecurrentModels", "Autograd", "CoreLayers", "Kernels", "SequenceModels", "Tensors",
+      "TiedEmbeddings"),
+    target("Decoding", "SequenceModels", "Tensors"),
+    target("TextProcessing", "SequenceModels"),
+    target("Metrics"),
+    target("ModelFiles", "Tensors"),
+    target(
+      "Training", "Autograd", "CoreLayers", "Kernels", "ModelFiles", "SequenceModels", "Tensors"),
+
+    target(
+      "AttentionKit", "AttentionLayers", "Autograd", "CoreLayers", "Decoding", "FeedForwardLayers",
+      "Metrics", "ModelFiles", "PositionalEncodings", "RecurrentModels", "ResidualLayers",
+      "SequenceModels", "Tensors", "TextProcessing", "TiedEmbeddings", "Training",
+      "TransformerModels"),
+    executable("attend", "AttentionKit", "Kernels"),
+
+    target("BenchmarkKit", path: "Benchmarks/BenchmarkKit"),
+    executable("bench", "AttentionKit", "BenchmarkKit", "Kernels", path: "Benchmarks/bench"),
+
+    // Tests mirror the sources.
+    .target(
+      name: "TestSupport", dependencies: ["Autograd", "CoreLayers", "ModelFiles", "Tensors"],
+      path: "Tests/TestSupport", swiftSettings: settings),
+    tests("Kernels", "CKernels"),
+    tests("Tensors", "Kernels"),
+    tests("Autograd", "Kernels", "Tensors"),
+    tests("CoreLayers", "Autograd", "Tensors"),
+    tests("PositionalEncodings", "Autograd", "CoreLayers", "Tensors"),
+    tests("AttentionLayers", "Autograd", "CoreLayers", "Tensors"),
+    tests("FeedForwardLayers", "Autograd", "CoreLayers", "Tensors"),
+    tests("ResidualLayers", "Autograd", "CoreLayers", "Tensors"),
+    tests("TiedEmbeddings", "Autograd", "CoreLayers", "Tensors"),
+    tests("TransformerModels", "AttentionKit", "Kernels"),
+    tests("RecurrentModels", "AttentionKit"),
+    tests("Decoding", "AttentionKit"),
+    tests("TextProcessing", "SequenceModels"),
+    tests("Metrics"),
+    tests("ModelFiles", "Tensors"),
+    tests("Training", "AttentionKit"),
+    tests("BenchmarkKit"),
+    tests("attend", "AttentionKit"),
+  ],
+  swiftLanguageModes: [.v6]
+)

@@ -1,0 +1,164 @@
+// Vector kernels with run-time CPU dispatch. The only loops of the package that know about vector
+// registers live behind this header; everything above is written in terms of these functions.
+//
+// Conventions
+// - float32, row-major. `ld…` is the distance in floats between the starts of two rows.
+// - No function allocates, none keeps state, all are safe to call from several threads on disjoint
+//   outputs. Reductions have a fixed order, so a result depends on the arguments alone.
+// - One body (CKernelsBody.h) is compiled once per instruction set; `ck_functions_for` hands out the
+//   table. The portable table exists on every architecture.
+#ifndef CKERNELS_H
+#define CKERNELS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+typedef enum { CK_PORTABLE = 0, CK_AVX2 = 1, CK_AVX512 = 2 } ck_instruction_set;
+
+typedef enum {
+  CK_IDENTITY = 0,
+  CK_RELU = 1,
+  CK_GELU_EXACT = 2,  // x Φ(x), with erf
+  CK_GELU_TANH = 3,   // the tanh approximation of Hendrycks and Gimpel
+  CK_SILU = 4,
+  CK_TANH = 5,
+  CK_SIGMOID = 6
+} ck_activation;
+
+// Counter-based dropout. Element with absolute index i is kept when hash(key, i) >= threshold; kept
+// values are multiplied by `scale` = 1 / (1 - rate). threshold == 0 means "no dropout" (and then scale
+// is 1). The same (key, i) gives the same decision in forward and backward, whatever the blocking.
+typedef struct {
+  uint64_t key;
+  uint32_t threshold;  // rate * 2^32, rounded
+  float scale;
+} ck_dropout;
+
+typedef struct {
+  float learning_rate;
+  float beta1, beta2, epsilon;
+  float correction1, correction2;  // 1 / (1 - beta^t)
+  float decoupled_weight_decay;    // AdamW: w -= learning_rate * decay * w, before the Adam step
+  float gradient_scale;            // multiplied into the gradient first (clipping, 1 / tokens)
+} ck_adam;
+
+typedef struct {
+  const char *name;  // "AVX-512", "AVX2", "portable"
+
+  // ---- elementwise, n floats; y may alias x ----
+  void (*exponential)(const float *x, float *y, size_t n);
+  void (*add)(const float *a, const float *b, float *y, size_t n);
+  void (*multiply)(const float *a, const float *b, float *y, size_t n);
+  void (*scale)(float alpha, const float *x, float *y, size_t n);            // y = alpha x
+  void (*add_scaled)(float alpha, const float *x, float *y, size_t n);       // y += alpha x
+  void (*multiply_add)(const float *a, const float *b, float *y, size_t n);  // y += a b
+  // Reductions in double, fixed order.
+  double (*sum)(const float *x, size_t n);
+  double (*sum_of_squares)(const float *x, size_t n);
+  double (*dot)(const float *a, const float *b, size_t n);
+
+  // y = x where kept, times scale; 0 where dropped. `first` is the absolute index of x[0].
+  void (*dropout)(ck_dropout d, uint64_t first, const float *x, float *y, size_t n);
+
+  // ---- activations ----
+  // z[r,c] += bias[c] (bias may be NULL); y[r,c] = f(z[r,c]). z and y may be the same matrix.
+  void (*bias_activation)(
+    ck_activation kind, float *z, size_t ldz, const float *bias, float *y, size_t ldy, size_t rows,
+    size_t columns);
+  // dz = dy * f'. `saved` is the output y for identity, ReLU, tanh and sigmoid, and the
+  // pre-activation z for GELU and SiLU. dz may alias dy.
+  void (*activation_backward)(
+    ck_activation kind, const float *dy, const float *saved, float *dz, size_t n);
+
+  // sums[c] (+)= Σ_r x[r,c]
+  void (*column_sums)(
+    const float *x, size_t ldx, size_t rows, size_t columns, float *sums, int accumulate);
+
+  // ---- softmax ----
+  // A row that is all -inf gives zeros. y may alias x.
+  void (*softmax_rows)(const float *x, size_t ldx, float *y, size_t ldy, size_t rows, size_t columns);
+  // dx = y ∘ (dy - Σ y dy). dx may alias dy.
+  void (*softmax_rows_backward)(
+    const float *y, size_t ldy, const float *dy, size_t lddy, float *dx, size_t lddx, size_t rows,
+    size_t columns);
+
+  // ---- attention in tiles (softmax on line) ----
+  // scores[r,c] is valid for first[r] <= c < last[r] (columns of this tile; an empty range is
+  // allowed); everything outside becomes 0. NULL first and last mean all columns. `allowed` (may be
+  // NULL): a byte per element, 0 = may not attend. What stands in an invalid element, NaN included,
+  // does not matter.
+  // On return scores holds exp(s - max), row_max and row_sum are carried on (start: -inf and 0) and
+  // correction[r] = exp(old max - new max) is what the accumulated output of row r must be multiplied
+  // with (1 while a row has seen nothing, so that 0 stays 0).
+  void (*attention_tile_forward)(
+    float *scores, size_t ld, size_t rows, size_t columns, const int32_t *first, const int32_t *last,
+    const uint8_t *allowed, size_t ld_allowed, float *row_max, float *row_sum, float *correction);
+  // scores = exp(s - log_sum_exp[r]) in the valid range, 0 outside (and 0 where log_sum_exp is -inf).
+  void (*attention_tile_probabilities)(
+    float *scores, size_t ld, size_t rows, size_t columns, const int32_t *first, const int32_t *last,
+    const uint8_t *allowed, size_t ld_allowed, const float *log_sum_exp);
+  // gradient[r,c] = scale * p[r,c] * (gradient[r,c] - delta[r]); 0 where p is 0 (even if gradient is NaN)
+  void (*attention_tile_backward)(
+    const float *p, float *gradient, size_t ld, size_t rows, size_t columns, const float *delta,
+    float scale);
+  // y[r,c] = dropout of x[r,c] with absolute index first + r * index_stride + c. y may alias x.
+  void (*dropout_rows)(
+    ck_dropout d, uint64_t first, uint64_t index_stride, const float *x, size_t ldx, float *y,
+    size_t ldy, size_t rows, size_t columns);
+  // y[r,c] *= factors[r]
+  void (*scale_rows)(float *y, size_t ldy, const float *factors, size_t rows, size_t columns);
+  // sums[r] = Σ_c a[r,c] b[r,c]
+  void (*row_dots)(
+    const float *a, size_t lda, const float *b, size_t ldb, size_t rows, size_t columns, float *sums);
+
+  // ---- residual + dropout + layer norm ----
+  // s = residual + dropout(branch); y = (s - mean) * rstd * gamma + beta, biased variance,
+  // rstd = 1 / sqrt(var + epsilon). residual and branch may each be NULL (counts as 0).
+  // `sum` receives s (may be NULL; may alias residual or branch), mean and rstd one value a row (may be
+  // NULL). gamma NULL: only s is computed and y is not touched. Absolute dropout index of branch[r,c]
+  // is first + r * columns + c. Two passes over the row: mean first, then the variance about it.
+  void (*add_norm)(
+    const float *residual, const float *branch, ck_dropout d, uint64_t first, const float *gamma,
+    const float *beta, float epsilon, float *sum, float *y, float *mean, float *rstd, size_t rows,
+    size_t columns);
+  // From dy and the saved s, mean, rstd: ds (written, or added to when accumulate_ds != 0; may alias
+  // dy when written); d_gamma and d_beta are added to. When d_branch is not NULL it receives
+  // dropout(ds) with the mask of the forward pass (from the newly computed ds, not an accumulated one).
+  void (*add_norm_backward)(
+    const float *dy, const float *s, const float *mean, const float *rstd, const float *gamma,
+    ck_dropout d, uint64_t first, float *ds, int accumulate_ds, float *d_branch, float *d_gamma,
+    float *d_beta, size_t rows, size_t columns);
+
+  // ---- loss ----
+  // Cross-entropy with label smoothing over one chunk of logits. Target distribution:
+  // (1 - smoothing) one-hot + smoothing / columns. A negative target is padding: loss 0, gradient 0.
+  // losses[r] = Σ -q log p; nll[r] = -log p[target] (may be NULL). When write_gradient != 0, logits
+  // are overwritten with gradient_scale * (p - q).
+  void (*cross_entropy_rows)(
+    float *logits, size_t ld, size_t rows, size_t columns, const int32_t *targets, float smoothing,
+    float gradient_scale, int write_gradient, float *losses, float *nll);
+
+  // ---- optimiser ----
+  // m and v are the first and second moment. One pass.
+  void (*adam)(ck_adam a, float *w, const float *g, float *m, float *v, size_t n);
+
+  // ---- LSTM, gates in PyTorch's order i, f, g, o; a row of `gates` is 4H wide ----
+  // gates holds pre-activations and is overwritten with the activated gates. c = f c_prev + i g,
+  // h = o tanh(c). c_prev NULL counts as 0.
+  void (*lstm_forward)(
+    float *gates, size_t ld_gates, const float *c_prev, size_t ld_cp, float *c, size_t ld_c, float *h,
+    size_t ld_h, size_t rows, size_t hidden);
+  // From dh and dc (in: gradient w.r.t. c of this step, out: w.r.t. c_prev, in place) and the activated
+  // gates: d_gates, pre-activation. d_gates may alias gates.
+  void (*lstm_backward)(
+    const float *gates, size_t ld_gates, const float *c_prev, size_t ld_cp, const float *c,
+    size_t ld_c, const float *dh, size_t ld_dh, float *dc, size_t ld_dc, float *d_gates, size_t ld_dg,
+    size_t rows, size_t hidden);
+} ck_functions;
+
+// NULL when this build or this CPU does not have it.
+const ck_functions *ck_functions_for(ck_instruction_set set);
+// The widest that this CPU has. ATTENTION_INSTRUCTIONS=portable|avx2|avx512 in the environment narrows it.
+const ck_functions *ck_best_functions(void);
+
+#endif

@@ -1,0 +1,2 @@
+#define LAPACK_DISABLE_NAN_CHECK
+#include <lapacke.h>
