@@ -1,0 +1,56 @@
+/// What a table of results can show beside names and parameters.
+public enum ResultColumn: Sendable {
+  /// Median seconds per run.
+  case median
+  /// Bootstrap 95 % interval of the median.
+  case interval
+  /// 5th to 95th percentile.
+  case spread
+  case minimum
+  case samples
+  /// Floating-point operations a second.
+  case flopRate
+  /// The floating-point rate as a share of a ceiling in operations a second.
+  case shareOfCeiling(Double)
+  /// Bytes a second.
+  case byteRate
+  /// Items a second, such as `target tokens`.
+  case itemRate(String)
+  /// Growth of resident memory during one run.
+  case memory
+
+  var title: String {
+    switch self {
+    case .median: "median"
+    case .interval: "95 % interval"
+    case .spread: "p5 - p95"
+    case .minimum: "minimum"
+    case .samples: "samples"
+    case .flopRate: "GFLOP/s"
+    case .shareOfCeiling: "of ceiling"
+    case .byteRate: "GB/s"
+    case .itemRate(let item): "\(item)/s"
+    case .memory: "memory"
+    }
+  }
+
+  func text(_ result: ContenderResult) -> String {
+    guard let summary = result.summary else { return "" }
+    func number(_ value: Double?, _ scale: Double) -> String {
+      value.map { Format.significant($0 / scale) } ?? "-"
+    }
+    switch self {
+    case .median: return Format.time(summary.median)
+    case .interval: return Format.timeRange(summary.interval.lower, summary.interval.upper)
+    case .spread: return Format.timeRange(summary.p5, summary.p95)
+    case .minimum: return Format.time(summary.minimum)
+    case .samples: return "\(summary.count)"
+    case .flopRate: return number(result.flopRate, 1e9)
+    case .shareOfCeiling(let ceiling):
+      return result.flopRate.map { Format.percent($0 / ceiling) } ?? "-"
+    case .byteRate: return number(result.byteRate, 1e9)
+    case .itemRate(let item): return result.itemRate(item).map(Format.scaled) ?? "-"
+    case .memory: return result.memory.map { Format.bytes($0.growth) } ?? "-"
+    }
+  }
+}

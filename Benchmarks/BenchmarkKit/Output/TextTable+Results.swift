@@ -1,0 +1,40 @@
+extension TextTable {
+  /// One row a result, in their order, with a line wherever name or task changes. A hole shows
+  /// its reason; a `!` at the end of a row points to a warning, which `warningLines` spells out.
+  public init(_ results: [ContenderResult], columns: [ResultColumn]) {
+    let hasTasks = results.contains { !$0.task.isEmpty }
+    var parameters: [String] = []
+    for parameter in results.flatMap(\.parameters)
+    where !parameters.contains(parameter.name) {
+      parameters.append(parameter.name)
+    }
+    self.init(
+      [Column("contender", .left)] + (hasTasks ? [Column("task", .left)] : [])
+        + parameters.map { Column($0) } + columns.map { Column($0.title) } + [Column("", .left)])
+    var previous: ContenderResult?
+    for result in results {
+      if let previous, previous.name != result.name || previous.task != result.task {
+        addRule()
+      }
+      previous = result
+      let identity =
+        [result.name] + (hasTasks ? [result.task] : [])
+        + parameters.map { result.value(of: $0).map(Format.plain) ?? "" }
+      if let hole = result.hole, result.summary == nil {
+        add(identity, note: "not measured: \(hole)")
+      } else {
+        let isMarked = !result.warnings.isEmpty || result.hole != nil
+        add(identity + columns.map { $0.text(result) } + [isMarked ? "!" : ""])
+      }
+    }
+  }
+
+  /// The warnings behind the `!` marks of a table.
+  public static func warningLines(_ results: [ContenderResult]) -> [String] {
+    results.flatMap { result in
+      let hole = result.summary == nil ? nil : result.hole
+      return (result.warnings + [hole].compactMap { $0 })
+        .map { "! \(result.label): \($0)" }
+    }
+  }
+}

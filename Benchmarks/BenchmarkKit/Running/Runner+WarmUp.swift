@@ -1,0 +1,61 @@
+extension Runner {
+  /// Prepares, checks and warms up every contender and measures its memory.
+  func warmUp(_ lanes: [Lane], began: UInt64) {
+    for (index, lane) in lanes.enumerated() {
+      if shouldStop() {
+        lane.fail("interrupted before it was measured")
+        continue
+      }
+      if elapsed(since: began) >= options.timeBudget {
+        lane.fail("the time budget of \(Format.time(options.timeBudget)) was used up")
+        continue
+      }
+      report(
+        RunProgress(
+          phase: "warm-up \(index + 1) of \(lanes.count)", label: lane.contender.label,
+          fraction: 0, secondsLeft: nil))
+      do {
+        try warmUp(lane)
+      } catch {
+        lane.fail("\(error)")
+      }
+    }
+  }
+
+  private func warmUp(_ lane: Lane) throws {
+    let workload = try lane.contender.prepare()
+    if let check = workload.check {
+      try check()
+      lane.wasChecked = true
+    }
+    var recent: [Double] = []
+    var total = 0.0
+    repeat {
+      let seconds = try time(workload.run)
+      lane.warmUpRuns += 1
+      total += seconds
+      recent = recent.suffix(options.warmUpWindow - 1) + [seconds]
+      lane.runTime = seconds
+      if seconds > options.longestRun {
+        lane.fail(
+          "one run takes \(Format.time(seconds)), limit \(Format.time(options.longestRun))")
+        return
+      }
+    } while total < options.warmUpTime && !isStable(recent)
+    if options.measuresMemory {
+      // The run after the pools were emptied fills them again, so it is a warm-up run as well.
+      lane.memory = try PeakMemoryMeter.measure(release: releaseMemory, workload.run)
+      lane.runTime = try time(workload.run)
+      lane.warmUpRuns += 2
+    }
+    lane.runTime = max(lane.runTime, 1e-9)
+    lane.runsPerSample = max(1, Int((options.minimumSampleTime / lane.runTime).rounded(.up)))
+    lane.workload = workload
+  }
+
+  private func isStable(_ recent: [Double]) -> Bool {
+    guard recent.count >= options.warmUpWindow, let least = recent.min(), let most = recent.max()
+    else { return false }
+    return most - least <= options.warmUpTolerance * least
+  }
+}

@@ -1,0 +1,18 @@
+/// One timed turn of a contender.
+public struct Sample: Codable, Hashable, Sendable {
+  /// Seconds per run.
+  public let seconds: Double
+  /// The cycle in which it was taken, from 0.
+  public let cycle: Int
+  /// Position among all turns of the run, over all contenders, from 0.
+  public let turn: Int
+  /// Seconds from the start of the suite to the start of the turn.
+  public let start: Double
+
+  public init(seconds: Double, cycle: Int, turn: Int, start: Double) {
+    self.seconds = seconds
+    self.cycle = cycle
+    self.turn = turn
+    self.start = start
+  }
+}

@@ -1,0 +1,12 @@
+/// A contender made ready to run: inputs exist, buffers are allocated.
+public struct Workload {
+  /// The work that is timed. Hand its result to `blackHole(_:)`.
+  public let run: () throws -> Void
+  /// Compares the output with a reference before anything is timed; throws when it is wrong.
+  public let check: (() throws -> Void)?
+
+  public init(check: (() throws -> Void)? = nil, run: @escaping () throws -> Void) {
+    self.run = run
+    self.check = check
+  }
+}
