@@ -67,7 +67,7 @@ let package = Package(
       "RecurrentModels", "Autograd", "CoreLayers", "Kernels", "SequenceModels", "Tensors",
       "TiedEmbeddings"),
     target("Decoding", "SequenceModels", "Tensors"),
-    target("TextProcessing", "SequenceModels"),
+    target("TextProcessing", "ModelFiles", "SequenceModels"),
     target("Metrics"),
     target("ModelFiles", "Tensors"),
     target(
