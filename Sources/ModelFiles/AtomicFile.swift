@@ -1,0 +1,117 @@
+#if canImport(Darwin)
+  import Darwin
+#elseif canImport(Musl)
+  import Musl
+#else
+  import Glibc
+#endif
+
+/// Writing files so that a reader sees the old contents or the new ones, never a part.
+///
+/// The bytes go to a temporary name in the same folder, are forced to the disk, and the temporary name is
+/// renamed to the final one; then the folder is forced to the disk as well. After a failure the old file
+/// is as it was and the temporary one is gone. A symbolic link at the final name is replaced, not followed.
+public enum AtomicFile {
+  /// Writes bytes to `path`, replacing what is there.
+  /// - Throws: `FileError`.
+  public static func write(_ bytes: some Sequence<UInt8>, to path: String) throws {
+    let contents = ContiguousArray(bytes)
+    try write(to: path) { file in
+      try contents.withUnsafeBytes { try file.write($0) }
+    }
+  }
+
+  /// Writes text as UTF-8 to `path`, replacing what is there.
+  /// - Throws: `FileError`.
+  public static func write(_ text: String, to path: String) throws {
+    try write(text.utf8, to: path)
+  }
+
+  /// Writes a file piece by piece. When `body` throws, nothing is left behind.
+  /// - Throws: `FileError`, or what `body` throws.
+  public static func write(to path: String, body: (borrowing FileSink) throws -> Void) throws {
+    let temporary = temporaryName(beside: path)
+    var isPublished = false
+    defer { if !isPublished { unlink(temporary) } }
+    do {
+      // Errors of the temporary file are told under the name that the caller knows.
+      let sink = try FileSink(creating: temporary, shownAs: path)
+      try body(sink)
+      try sink.finish()
+    }
+    guard rename(temporary, path) == 0 else { throw FileError.last("write", path) }
+    isPublished = true
+    try synchronize(parentFolder(of: path))
+  }
+
+  /// Forces a file's or a folder's contents to the disk.
+  static func synchronize(_ path: String) throws {
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { throw FileError.last("open", path) }
+    defer { close(descriptor) }
+    // Some file systems cannot synchronise a folder and say EINVAL; there is nothing more to do there.
+    if fsync(descriptor) != 0 && errno != EINVAL { throw FileError.last("synchronise", path) }
+  }
+
+  /// The folder that a path stands in.
+  static func parentFolder(of path: String) -> String {
+    var path = path[...]
+    while path.count > 1 && path.hasSuffix("/") { path.removeLast() }
+    guard let slash = path.lastIndex(of: "/") else { return "." }
+    return slash == path.startIndex ? "/" : String(path[..<slash])
+  }
+
+  /// The last component of a path.
+  static func lastComponent(of path: String) -> String {
+    path.split(separator: "/").last.map(String.init) ?? path
+  }
+
+  /// A name in the same folder that nobody else uses.
+  static func temporaryName(beside path: String) -> String {
+    let unique = String(UInt64.random(in: 0...(.max)), radix: 36)
+    return "\(parentFolder(of: path))/.\(lastComponent(of: path)).tmp-\(getpid())-\(unique)"
+  }
+}
+
+/// A file that is being written. It closes itself at the end of its life.
+public struct FileSink: ~Copyable {
+  private let descriptor: Int32
+  private let path: String
+
+  /// Creates a file that must not exist yet.
+  init(creating path: String, shownAs shownPath: String) throws {
+    descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
+    self.path = shownPath
+    if descriptor < 0 { throw FileError.last("write", shownPath) }
+  }
+
+  deinit { if descriptor >= 0 { close(descriptor) } }
+
+  /// Appends bytes.
+  /// - Throws: `FileError`, for example when the disk is full.
+  public borrowing func write(_ bytes: UnsafeRawBufferPointer) throws {
+    var written = 0
+    while written < bytes.count {
+      // Linux writes at most 2^31 - 4096 bytes at once.
+      let count = min(bytes.count - written, 1 << 30)
+      guard let base = bytes.baseAddress else { return }
+      #if canImport(Darwin)
+        let result = Darwin.write(descriptor, base + written, count)
+      #elseif canImport(Musl)
+        let result = Musl.write(descriptor, base + written, count)
+      #else
+        let result = Glibc.write(descriptor, base + written, count)
+      #endif
+      if result < 0 {
+        if errno == EINTR { continue }
+        throw FileError.last("write", path)
+      }
+      written += result
+    }
+  }
+
+  /// Forces the bytes to the disk.
+  borrowing func finish() throws {
+    if fsync(descriptor) != 0 { throw FileError.last("write", path) }
+  }
+}

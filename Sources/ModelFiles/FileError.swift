@@ -1,0 +1,31 @@
+#if canImport(Darwin)
+  import Darwin
+#elseif canImport(Musl)
+  import Musl
+#else
+  import Glibc
+#endif
+
+/// A call to the operating system about a file or folder that failed.
+public struct FileError: Error, Equatable, CustomStringConvertible {
+  /// What was tried, as a verb: "open", "write", "rename".
+  public let operation: String
+  public let path: String
+  /// The system's error number (`errno`).
+  public let code: Int32
+
+  public init(operation: String, path: String, code: Int32) {
+    self.operation = operation
+    self.path = path
+    self.code = code
+  }
+
+  /// The failure that the last system call has just left in `errno`.
+  static func last(_ operation: String, _ path: String) -> FileError {
+    FileError(operation: operation, path: path, code: errno)
+  }
+
+  public var description: String {
+    "\(path): cannot \(operation): \(String(cString: strerror(code)))"
+  }
+}

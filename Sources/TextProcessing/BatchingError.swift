@@ -1,0 +1,18 @@
+/// Pairs that cannot be put into batches as asked.
+public enum BatchingError: Error, Equatable, CustomStringConvertible {
+  /// A pair is longer than the limit and `LongPairs.refuse` was asked for.
+  case pairTooLong(index: Int, sourceLength: Int, targetLength: Int, limit: Int)
+  /// A position that this corpus does not have, such as one saved with other data or settings.
+  case positionOutside(BatchPosition, batchCount: Int)
+
+  public var description: String {
+    switch self {
+    case .pairTooLong(let index, let sourceLength, let targetLength, let limit):
+      "pair \(index + 1) has \(sourceLength) source and \(targetLength) target tokens (end token "
+        + "included), the limit is \(limit); raise the limit or leave long pairs out"
+    case .positionOutside(let position, let batchCount):
+      "epoch \(position.epoch), batch \(position.batchIndex) does not exist: an epoch has "
+        + "\(batchCount) batches; the position was saved with other data or other batch settings"
+    }
+  }
+}

@@ -1,0 +1,57 @@
+/// Text that could not be read: which file, which line, what was expected and what was found.
+public struct TextFileError: Error, Equatable, CustomStringConvertible {
+  public enum Problem: Equatable, Sendable {
+    /// The file cannot be opened or read; the reason in words.
+    case unreadable(reason: String)
+    /// The line is not valid UTF-8; the position of the first wrong byte in the line, from 1.
+    case invalidUTF8(byte: Int)
+    /// The line should have `expected` columns separated by TAB and has another number.
+    case columnCount(expected: Int, found: Int)
+    /// Two files that belong together line by line have different numbers of lines.
+    case lineCounts(found: Int, otherFile: String, other: Int)
+    /// A vocabulary with an empty line.
+    case emptyToken
+    /// A vocabulary with a carriage return inside a token.
+    case lineBreak
+    /// A vocabulary with the same token on two lines.
+    case duplicateToken(String, firstLine: Int)
+    /// A vocabulary that does not begin with the special tokens in their order.
+    case specialToken(expected: String, found: String?)
+  }
+
+  /// The file's path, or "standard input".
+  public let file: String
+  /// The line, from 1, where one is to blame.
+  public let line: Int?
+  public let problem: Problem
+
+  public init(file: String, line: Int? = nil, problem: Problem) {
+    self.file = file
+    self.line = line
+    self.problem = problem
+  }
+
+  public var description: String {
+    let place = line.map { "\(file):\($0)" } ?? file
+    switch problem {
+    case .unreadable(let reason):
+      return "\(place): cannot read: \(reason)"
+    case .invalidUTF8(let byte):
+      return "\(place): expected UTF-8, found an invalid byte at position \(byte) of the line"
+    case .columnCount(let expected, let found):
+      return "\(place): expected \(expected) columns separated by TAB, found \(found)"
+    case .lineCounts(let found, let otherFile, let other):
+      return "\(place): has \(found) lines but \(otherFile) has \(other); "
+        + "line n of the one belongs to line n of the other"
+    case .emptyToken:
+      return "\(place): expected a token, found an empty line"
+    case .lineBreak:
+      return "\(place): expected a token, found a carriage return inside the line"
+    case .duplicateToken(let token, let firstLine):
+      return "\(place): the token '\(token)' stands on line \(firstLine) already"
+    case .specialToken(let expected, let found):
+      return "\(place): expected the special token '\(expected)', found "
+        + (found.map { "'\($0)'" } ?? "the end of the file")
+    }
+  }
+}

@@ -1,0 +1,126 @@
+import Testing
+import TextProcessing
+
+struct CorpusTests {
+  let folder: TemporaryFolder
+
+  init() throws { folder = try TemporaryFolder() }
+
+  @Test func tsvPairsAreReadAndBlankOnesCounted() throws {
+    let path = try folder.file("a.tsv", "AB\tA B\r\n\n \t \nC\t\n\tD\nAB\tAH B\n")
+    let corpus = try ParallelCorpus(tsv: path)
+    #expect(
+      corpus.pairs == [
+        TextPair(source: "AB", target: "A B"), TextPair(source: "AB", target: "AH B"),
+      ])
+    #expect(corpus.blankPairCount == 4)
+    #expect(try ParallelCorpus(tsv: folder.file("empty", "")).count == 0)
+  }
+
+  @Test(arguments: [("a\tb\nc d\n", 2, 1), ("a\tb\tc\n", 1, 3)])
+  func wrongColumnsAreRefused(_ text: String, _ line: Int, _ found: Int) throws {
+    let path = try folder.file("a.tsv", text)
+    #expect(
+      throws: TextFileError(
+        file: path, line: line, problem: .columnCount(expected: 2, found: found))
+    ) { try ParallelCorpus(tsv: path) }
+  }
+
+  @Test func alignedFilesAreRead() throws {
+    let source = try folder.file("a.en", "one\n\ntwo\nthree\n")
+    let target = try folder.file("a.de", "eins\nnichts\n  \ndrei")
+    let corpus = try ParallelCorpus(source: source, target: target)
+    #expect(
+      corpus.pairs == [
+        TextPair(source: "one", target: "eins"), TextPair(source: "three", target: "drei"),
+      ])
+    #expect(corpus.blankPairCount == 2)
+  }
+
+  @Test func differentLineCountsNameBoth() throws {
+    let source = try folder.file("a.en", "one\ntwo\n")
+    let target = try folder.file("a.de", "eins\nzwei\ndrei\n")
+    let error = try #require(throws: TextFileError.self) {
+      try ParallelCorpus(source: source, target: target)
+    }
+    #expect(error.description.contains("\(source): has 2 lines but \(target) has 3"))
+  }
+
+  @Test func heldOutSourcesAreDisjointAndStable() {
+    let pairs = (0..<997).flatMap { index in
+      ["x", "y"].map { TextPair(source: "word\(index)", target: $0) }
+    }
+    let corpus = ParallelCorpus(pairs)
+    let (train, heldOut) = corpus.split(holdOutShare: 0.2, seed: 7)
+    #expect(train.count + heldOut.count == corpus.count)
+    #expect(Set(train.pairs).union(heldOut.pairs) == Set(pairs))
+    let trainSources = Set(train.pairs.map(\.source))
+    let heldOutSources = Set(heldOut.pairs.map(\.source))
+    #expect(trainSources.isDisjoint(with: heldOutSources))
+    #expect((130...270).contains(heldOutSources.count))  // 199 expected, deviation 13
+
+    // The side of a source does not depend on what else there is.
+    let half = ParallelCorpus(pairs.prefix(997)).split(holdOutShare: 0.2, seed: 7)
+    #expect(half.heldOut.pairs.allSatisfy { heldOutSources.contains($0.source) })
+    #expect(corpus.split(holdOutShare: 0.2, seed: 8).heldOut != heldOut)
+    #expect(corpus.split(holdOutShare: 0, seed: 7).heldOut.count == 0)
+    #expect(corpus.split(holdOutShare: 1, seed: 7).train.count == 0)
+    // A smaller share holds out a part of what a larger one does.
+    let fewer = corpus.split(holdOutShare: 0.1, seed: 7).heldOut
+    #expect(fewer.pairs.allSatisfy { heldOutSources.contains($0.source) })
+  }
+
+  @Test func referencesHaveAlternatives() throws {
+    let words = try folder.file("g.words", "ABS\nCAT\n\nDOG\n")
+    let references = try folder.file("g.ref", "AE B Z\tEY B\nK AE T\nX\n\t \n")
+    let set = try ReferenceSet(inputs: words, references: references)
+    #expect(set.inputs == ["ABS", "CAT"])
+    #expect(set.references == [["AE B Z", "EY B"], ["K AE T"]])
+    #expect(set.blankEntryCount == 2)
+    let short = try folder.file("short.ref", "A\n")
+    #expect(throws: TextFileError.self) { try ReferenceSet(inputs: words, references: short) }
+  }
+
+  @Test func groupingGathersTargetsOfOneSource() {
+    let corpus = ParallelCorpus([
+      TextPair(source: "B", target: "1"), TextPair(source: "A", target: "2"),
+      TextPair(source: "B", target: "3"),
+    ])
+    let set = ReferenceSet(grouping: corpus)
+    #expect(set.inputs == ["B", "A"])
+    #expect(set.references == [["1", "3"], ["2"]])
+  }
+
+  @Test func encodingUsesBothTokenizers() {
+    let corpus = ParallelCorpus([TextPair(source: "BAB", target: "x yy x")])
+    let encoded = corpus.encoded(
+      source: CharacterTokenizer(), Vocabulary(["A", "B"]),
+      target: WordTokenizer(), Vocabulary(["yy"]))
+    #expect(encoded == [TokenPair(source: [5, 4, 5], target: [1, 4, 1])])
+  }
+
+  @Test(arguments: SyntheticTask.allCases)
+  func syntheticTasksAreSolvable(_ task: SyntheticTask) {
+    let corpus = task.corpus(count: 101, symbolCount: 13, lengths: 0...7, seed: 3)
+    #expect(corpus.count == 101)
+    #expect(corpus == task.corpus(count: 101, symbolCount: 13, lengths: 0...7, seed: 3))
+    #expect(corpus != task.corpus(count: 101, symbolCount: 13, lengths: 0...7, seed: 4))
+    let vocabulary = SyntheticTask.vocabulary(symbolCount: 13)
+    #expect(vocabulary.count == 17)
+    let words = WordTokenizer()
+    var lengths: Set<Int> = []
+    for pair in corpus.encoded(source: words, vocabulary, target: words, vocabulary) {
+      lengths.insert(pair.source.count)
+      #expect(pair.source.allSatisfy { (4..<17).contains($0) })
+      #expect(pair.target.sorted() == pair.source.sorted())
+      for (index, id) in pair.target.enumerated() {
+        switch task {
+        case .copy: #expect(id == pair.source[index])
+        case .reverse: #expect(id == pair.source[pair.source.count - 1 - index])
+        case .sort: #expect(index == 0 || pair.target[index - 1] <= id)
+        }
+      }
+    }
+    #expect(lengths == Set(0...7))
+  }
+}
