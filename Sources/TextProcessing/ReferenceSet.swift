@@ -10,29 +10,54 @@ public struct ReferenceSet: Sendable, Equatable {
   /// The number of inputs.
   public var count: Int { inputs.count }
 
-  /// Reads a file of inputs, one a line, and the file of their references, where alternatives are separated
-  /// by TAB. One of them may be `-`, standard input.
+  /// Reads lines of the form `INPUT<TAB>REFERENCE`, with any number of further references, each after a TAB;
+  /// `-` is standard input.
   ///
-  /// Entries with a blank input, or with blank references only, are kept out and counted.
+  /// Entries with a blank input, or with blank references only, are kept out and counted. The reference
+  /// files of grapheme-to-phoneme conversion have this form (`WORD<TAB>P P P<TAB>P P P`).
+  /// - Throws: `TextFileError`, for a line without a TAB among others.
+  public init(tsv path: String) throws(TextFileError) {
+    try self.init(lines: TextFile.lines(of: path), file: TextFile.displayName(of: path))
+  }
+
+  /// Reads a file of references as `init(tsv:)` does, and a file of the inputs alone, one a line, and checks
+  /// that both have the same inputs in the same order.
   /// - Throws: `TextFileError`.
   public init(inputs inputPath: String, references referencePath: String) throws(TextFileError) {
     let inputLines = try TextFile.lines(of: inputPath)
     let referenceLines = try TextFile.lines(of: referencePath)
+    let file = TextFile.displayName(of: referencePath)
     if inputLines.count != referenceLines.count {
       throw TextFileError(
         file: TextFile.displayName(of: inputPath),
         problem: .lineCounts(
-          found: inputLines.count, otherFile: TextFile.displayName(of: referencePath),
-          other: referenceLines.count))
+          found: inputLines.count, otherFile: file, other: referenceLines.count))
     }
+    for (index, (input, line)) in zip(inputLines, referenceLines).enumerated() {
+      let found = line.columns[0]
+      if ExactString(found) != ExactString(input) {
+        throw TextFileError(
+          file: file, line: index + 1, problem: .firstColumn(expected: input, found: found))
+      }
+    }
+    try self.init(lines: referenceLines, file: file)
+  }
+
+  init(lines: [String], file: String) throws(TextFileError) {
     inputs = []
     references = []
-    for (input, line) in zip(inputLines, referenceLines) {
-      let alternatives = line.columns.filter { !$0.isBlank }
-      if input.isBlank || alternatives.isEmpty {
+    for (index, line) in lines.enumerated() {
+      let columns = line.columns
+      let alternatives = columns.dropFirst().filter { !$0.isBlank }
+      if line.isBlank {
+        blankEntryCount += 1
+      } else if columns.count < 2 {
+        throw TextFileError(
+          file: file, line: index + 1, problem: .columnCount(expected: 2, found: columns.count))
+      } else if columns[0].isBlank || alternatives.isEmpty {
         blankEntryCount += 1
       } else {
-        inputs.append(input)
+        inputs.append(columns[0])
         references.append(alternatives)
       }
     }

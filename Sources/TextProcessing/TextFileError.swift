@@ -7,6 +7,8 @@ public struct TextFileError: Error, Equatable, CustomStringConvertible {
     case invalidUTF8(byte: Int)
     /// The line should have `expected` columns separated by TAB and has another number.
     case columnCount(expected: Int, found: Int)
+    /// The line belongs to an input of another file and begins with another one.
+    case firstColumn(expected: String, found: String)
     /// Two files that belong together line by line have different numbers of lines.
     case lineCounts(found: Int, otherFile: String, other: Int)
     /// A vocabulary with an empty line.
@@ -40,6 +42,8 @@ public struct TextFileError: Error, Equatable, CustomStringConvertible {
       return "\(place): expected UTF-8, found an invalid byte at position \(byte) of the line"
     case .columnCount(let expected, let found):
       return "\(place): expected \(expected) columns separated by TAB, found \(found)"
+    case .firstColumn(let expected, let found):
+      return "\(place): expected the first column '\(expected)', found '\(found)'"
     case .lineCounts(let found, let otherFile, let other):
       return "\(place): has \(found) lines but \(otherFile) has \(other); "
         + "line n of the one belongs to line n of the other"

@@ -72,13 +72,31 @@ struct CorpusTests {
 
   @Test func referencesHaveAlternatives() throws {
     let words = try folder.file("g.words", "ABS\nCAT\n\nDOG\n")
-    let references = try folder.file("g.ref", "AE B Z\tEY B\nK AE T\nX\n\t \n")
+    let references = try folder.file(
+      "g.ref", "ABS\tAE B Z\tEY B\nCAT\tK AE T\n\tX\nDOG\t \n")
     let set = try ReferenceSet(inputs: words, references: references)
     #expect(set.inputs == ["ABS", "CAT"])
     #expect(set.references == [["AE B Z", "EY B"], ["K AE T"]])
     #expect(set.blankEntryCount == 2)
-    let short = try folder.file("short.ref", "A\n")
-    #expect(throws: TextFileError.self) { try ReferenceSet(inputs: words, references: short) }
+    #expect(try ReferenceSet(tsv: references) == set)
+  }
+
+  @Test func referencesThatDoNotBelongToTheInputsAreRefused() throws {
+    let words = try folder.file("g.words", "ABS\nCAT\n")
+    let short = try folder.file("short.ref", "ABS\tA\n")
+    #expect(
+      throws: TextFileError(
+        file: words, problem: .lineCounts(found: 2, otherFile: short, other: 1))
+    ) { try ReferenceSet(inputs: words, references: short) }
+    let other = try folder.file("other.ref", "ABS\tA\nDOG\tD\n")
+    #expect(
+      throws: TextFileError(
+        file: other, line: 2, problem: .firstColumn(expected: "CAT", found: "DOG"))
+    ) { try ReferenceSet(inputs: words, references: other) }
+    let bare = try folder.file("bare.ref", "ABS\tA\nCAT\n")
+    #expect(
+      throws: TextFileError(file: bare, line: 2, problem: .columnCount(expected: 2, found: 1))
+    ) { try ReferenceSet(tsv: bare) }
   }
 
   @Test func groupingGathersTargetsOfOneSource() {
