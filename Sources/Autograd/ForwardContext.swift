@@ -1,0 +1,91 @@
+public import Kernels
+public import Tensors
+
+/// What a forward pass needs to know beyond its input: whether gradients will be asked for, and where the
+/// randomness of dropout comes from.
+///
+/// A context is for one pass. There are no global switches: a layer trains or infers because of the context
+/// that it is called in.
+public final class ForwardContext {
+  private let tape: Tape?
+  private let dropoutSeed: UInt64?
+  private var dropoutSites: UInt64 = 0
+
+  private init(tape: Tape?, dropoutSeed: UInt64?) {
+    self.tape = tape
+    self.dropoutSeed = dropoutSeed
+  }
+
+  /// No tape, no dropout.
+  public static func inference() -> ForwardContext {
+    ForwardContext(tape: nil, dropoutSeed: nil)
+  }
+
+  /// A tape and dropout. A dropout mask depends on the seed, the step, the part of the batch and the place
+  /// in the model, and on nothing else.
+  ///
+  /// - Parameters:
+  ///   - step: the number of the update, so that each has masks of its own.
+  ///   - part: the number of the part when a batch is split for gradient accumulation.
+  public static func training(seed: UInt64, step: Int = 0, part: Int = 0) -> ForwardContext {
+    ForwardContext(
+      tape: Tape(),
+      dropoutSeed: combineSeeds(
+        seed, UInt64(truncatingIfNeeded: step), UInt64(truncatingIfNeeded: part)))
+  }
+
+  /// A tape without dropout: gradients of the function that inference computes.
+  public static func differentiating() -> ForwardContext {
+    ForwardContext(tape: Tape(), dropoutSeed: nil)
+  }
+
+  /// Whether gradients will be asked for.
+  public var recordsGradients: Bool { tape != nil }
+
+  /// Whether dropout takes place.
+  public var isTraining: Bool { dropoutSeed != nil }
+
+  /// The variable that stands for a parameter in this pass.
+  public func variable(_ parameter: Parameter) -> Variable {
+    guard let tape, parameter.isTrainable else { return Variable(parameter.value) }
+    return tape.variable(for: parameter)
+  }
+
+  /// An input whose gradient can be asked for afterwards.
+  public func input(_ value: Tensor) -> Variable { tape?.leaf(value) ?? Variable(value) }
+
+  /// The mask for the next place in the model that drops out with this rate.
+  ///
+  /// Called once per dropout site and pass, in the order of the forward pass, also where nothing is dropped,
+  /// so that the sites after it do not depend on it.
+  public func nextDropout(rate: Float) -> DropoutMask {
+    if rate < 0 || rate >= 1 {
+      fatalError("dropout: expected a rate of at least 0 and less than 1, found \(rate)")
+    }
+    guard let dropoutSeed else { return .none }
+    dropoutSites += 1
+    return DropoutMask(key: combineSeeds(dropoutSeed, dropoutSites), rate: rate)
+  }
+
+  /// The gradients of a scalar, of every parameter and input it depends on.
+  ///
+  /// - Parameters:
+  ///   - loss: the end of the pass; one element, unless `gradient` is given.
+  ///   - gradient: the gradient to start from instead of 1, in the shape of `loss`.
+  ///   - accumulated: gradients of earlier passes to add to; they move into the result.
+  public func backward(
+    from loss: Variable, gradient: Tensor? = nil, addingTo accumulated: Gradients? = nil
+  ) -> Gradients {
+    guard let tape else {
+      fatalError("backward: this context has no tape; use training or differentiating")
+    }
+    if loss.tape !== tape {
+      fatalError("backward: the variable depends on no parameter or input of this context")
+    }
+    if gradient == nil && loss.value.count != 1 {
+      stopOnShapes("backward", "a variable of one element, or a gradient to start from", loss.shape)
+    }
+    return tape.backward(
+      from: loss, gradient: gradient ?? Tensor(repeating: 1, shape: loss.shape), into: accumulated)
+  }
+}

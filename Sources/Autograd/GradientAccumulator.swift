@@ -1,0 +1,54 @@
+import Kernels
+public import Tensors
+
+/// Where the operations of a backward pass leave the gradients of their inputs.
+public final class GradientAccumulator {
+  private let tape: Tape
+  private var tensors: [Tensor?]
+
+  init(tape: Tape) {
+    self.tape = tape
+    tensors = Array(repeating: nil, count: tape.variableCount)
+  }
+
+  /// Adds a whole tensor.
+  public func add(_ gradient: Tensor, to variable: Variable) {
+    guard variable.tape === tape else { return }
+    if gradient.shape != variable.shape {
+      stopOnShapes("gradient", "the shape of the variable", variable.shape, gradient.shape)
+    }
+    add(gradient, toIndex: variable.index)
+  }
+
+  func add(_ gradient: Tensor, toIndex index: Int) {
+    // Taken out while it is written, so that it is the only reference and the sum happens in place.
+    guard var present = take(index) else {
+      tensors[index] = gradient
+      return
+    }
+    Elementwise.add(
+      present.pointer, gradient.pointer, into: present.mutablePointer, count: present.count)
+    tensors[index] = present
+  }
+
+  /// Lets `body` write the gradient itself, for operations that can add into memory (a product with β = 1).
+  ///
+  /// - Parameter body: receives the memory, in the variable's layout, and whether it already holds a
+  ///   gradient to add to (`true`) or is uninitialised (`false`). Not called for constants.
+  public func accumulate(
+    into variable: Variable, _ body: (UnsafeMutablePointer<Float>, _ isPresent: Bool) -> Void
+  ) {
+    guard variable.tape === tape else { return }
+    let isPresent = tensors[variable.index] != nil
+    var gradient = take(variable.index) ?? Tensor(uninitialized: variable.shape)
+    body(gradient.mutablePointer, isPresent)
+    tensors[variable.index] = gradient
+  }
+
+  /// Whether gradients are wanted for a variable; operations skip the work for others.
+  public func wants(_ variable: Variable) -> Bool { variable.tape === tape }
+
+  func take(_ index: Int) -> Tensor? { tensors[index].take() }
+
+  func tensor(_ index: Int) -> Tensor? { tensors[index] }
+}

@@ -1,0 +1,60 @@
+internal import Tensors
+
+/// What a forward pass did, in order, so that it can be walked back once.
+final class Tape {
+  private struct Entry {
+    let index: Int
+    let backward: (Tensor, GradientAccumulator) -> Void
+  }
+
+  private var entries: [Entry] = []
+  private(set) var variableCount = 0
+  private(set) var parameterVariables: [ObjectIdentifier: (parameter: Parameter, index: Int)] = [:]
+  private var isSpent = false
+
+  /// A variable with no history: gradients end here.
+  func leaf(_ value: Tensor) -> Variable {
+    defer { variableCount += 1 }
+    return Variable(value, tape: self, index: variableCount)
+  }
+
+  /// The variable that stands for a parameter, the same one at each use.
+  func variable(for parameter: Parameter) -> Variable {
+    if let known = parameterVariables[ObjectIdentifier(parameter)] {
+      return Variable(parameter.value, tape: self, index: known.index)
+    }
+    let variable = leaf(parameter.value)
+    parameterVariables[ObjectIdentifier(parameter)] = (parameter, variable.index)
+    return variable
+  }
+
+  func record(_ value: Tensor, backward: @escaping (Tensor, GradientAccumulator) -> Void)
+    -> Variable
+  {
+    let variable = leaf(value)
+    entries.append(Entry(index: variable.index, backward: backward))
+    return variable
+  }
+
+  /// Walks back from `variable`. Each entry is dropped as soon as it has been used, and with it the memory
+  /// it kept.
+  func backward(from variable: Variable, gradient: Tensor, into gradients: Gradients?) -> Gradients
+  {
+    if isSpent { fatalError("backward: the tape of this forward pass has already been used") }
+    isSpent = true
+    let accumulator = GradientAccumulator(tape: self)
+    if let gradients {
+      for (id, known) in parameterVariables {
+        if let present = gradients.takeTensor(id) {
+          accumulator.add(present, toIndex: known.index)
+        }
+      }
+    }
+    accumulator.add(gradient, to: variable)
+    while let entry = entries.popLast() {
+      guard let outputGradient = accumulator.take(entry.index) else { continue }
+      entry.backward(outputGradient, accumulator)
+    }
+    return Gradients(tape: self, accumulator: accumulator, continuing: gradients)
+  }
+}

@@ -1,0 +1,3 @@
+internal import CKernels
+
+enum VectorKernels { static var active: ck_functions { fatalError() } }

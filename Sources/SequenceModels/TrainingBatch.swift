@@ -1,0 +1,32 @@
+/// Source and target sequences that belong together, as a training step takes them.
+public struct TrainingBatch: Sendable {
+  /// [B, S]
+  public let source: TokenBatch
+  /// What the decoder reads: the start token, then the target without its end token. [B, T]
+  public let decoderInput: TokenBatch
+  /// What the decoder should say at each position: the target, then the end token. Row-major [B, T];
+  /// negative where there is padding, so that it counts in no loss.
+  public let expected: [Int32]
+
+  /// - Parameters:
+  ///   - sources: token numbers as the encoder reads them.
+  ///   - targets: token numbers without start and end tokens.
+  public init(sources: [[Int]], targets: [[Int]], start: Int, end: Int, padding: Int = 0) {
+    precondition(sources.count == targets.count, "as many sources as targets")
+    source = TokenBatch(sources, padding: padding)
+    decoderInput = TokenBatch(targets.map { [start] + $0 }, padding: padding)
+    let length = decoderInput.maximumLength
+    var expected = [Int32](repeating: -1, count: targets.count * length)
+    for (row, target) in targets.enumerated() {
+      for (column, token) in (target + [end]).enumerated() {
+        expected[row * length + column] = Int32(token)
+      }
+    }
+    self.expected = expected
+  }
+
+  /// Real source tokens.
+  public var sourceTokenCount: Int { source.tokenCount }
+  /// Real target tokens, the end token included: what losses are normalised by.
+  public var targetTokenCount: Int { decoderInput.tokenCount }
+}
