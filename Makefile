@@ -1,0 +1,82 @@
+# `make` lists the targets. Every variable can be set on the command line, as in
+# `make g2p G2P_DATA=path/to/data`.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -o pipefail -c
+SWIFT ?= swift
+PYTHON ?= python3
+
+# What an import must satisfy, and no warnings.
+STRICT := --explicit-target-dependency-import-check error -Xswiftc -warnings-as-errors
+
+# Tests that `make test` runs in a release build as well, as a regular expression for
+# `swift test --filter`, because they are too slow in a debug build; empty for none.
+RELEASE_TESTS ?=
+
+# Where grapheme-to-phoneme data are: beside the package, or downloaded by the project's script.
+G2P_DATA ?= $(firstword $(wildcard ../shared/data/g2p) Data/g2p)
+G2P_RUN ?= Runs/g2p
+
+# Arguments for `bench` and for the peers.
+BENCH ?=
+PEER_ARGUMENTS ?=
+VENV := .venv
+# Such as `--extra-index-url https://download.pytorch.org/whl/cpu` for a PyTorch without CUDA.
+PIP_FLAGS ?=
+
+LINTED := $(wildcard Package.swift Sources Benchmarks Tests Snippets)
+FIXTURE_GENERATORS = $(wildcard Tests/Fixtures/*.py Tests/*/Fixtures/*.py)
+
+.DEFAULT_GOAL := help
+.PHONY: help setup build test lint format bench bench-peers fixtures g2p clean
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: ## install what the build needs (OpenBLAS, LAPACKE, pkg-config), if it is missing
+	@Scripts/setup.sh
+
+build: setup ## build everything, tests included, in debug, without warnings
+	$(SWIFT) build --build-tests $(STRICT)
+
+test: build ## run all tests
+	$(SWIFT) test --skip-build $(STRICT)
+ifneq ($(RELEASE_TESTS),)
+	$(SWIFT) test -c release --filter '$(RELEASE_TESTS)'
+endif
+
+lint: ## check the formatting of all Swift files
+	$(SWIFT) format lint --strict --recursive $(LINTED)
+
+format: ## format all Swift files in place
+	$(SWIFT) format --in-place --recursive $(LINTED)
+
+bench: setup ## measure this machine and the library: BENCH='--quick machine' for less
+	$(SWIFT) run -c release bench $(BENCH)
+
+bench-peers: $(VENV)/ready ## time the same work in PyTorch and CTranslate2 (downloads them)
+	mkdir -p Runs/peers
+	$(VENV)/bin/python Benchmarks/peers/torch_peer.py all $(PEER_ARGUMENTS) | tee Runs/peers/torch.jsonl
+	$(VENV)/bin/python Benchmarks/peers/ctranslate2_peer.py $(PEER_ARGUMENTS) | tee Runs/peers/ctranslate2.jsonl
+
+fixtures: $(VENV)/ready ## make the tests' reference values anew with PyTorch
+	@test -n '$(FIXTURE_GENERATORS)' || { echo 'fixtures: no generator under Tests' >&2; exit 1; }
+	set -e; for generator in $(FIXTURE_GENERATORS); do $(VENV)/bin/python "$$generator"; done
+
+g2p: setup $(G2P_DATA)/g014b2b.train ## train and evaluate on CMUdict grapheme-to-phoneme
+	$(SWIFT) build -c release --product attend
+	$(SWIFT) run -c release --skip-build attend train \
+	  --config Configurations/g2p.json --data $(G2P_DATA) --output $(G2P_RUN)
+	$(SWIFT) run -c release --skip-build attend evaluate --data $(G2P_DATA) $(G2P_RUN)
+
+clean: ## remove build products and the Python environment; Runs and Data stay
+	rm -rf .build $(VENV)
+
+Data/g2p/g014b2b.train:
+	Scripts/get-g2p-data.sh Data/g2p
+
+# The stamp is written last, so that an installation that broke off is repeated.
+$(VENV)/ready: Benchmarks/peers/requirements.txt
+	$(PYTHON) -m venv $(VENV)
+	$(VENV)/bin/python -m pip install --quiet $(PIP_FLAGS) --requirement $<
+	touch $@
