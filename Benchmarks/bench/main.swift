@@ -1,1 +1,27 @@
-print("bench")
+import BenchmarkKit
+import Foundation
+
+// Exit status: 0 when everything asked for was measured, 1 when something failed or was interrupted,
+// 2 when the arguments make no sense.
+do {
+  let arguments = try Arguments(Array(CommandLine.arguments.dropFirst()))
+  switch arguments.action {
+  case .help:
+    print(Arguments.help)
+  case .list:
+    for suite in allSuites { print("\(suite.name)  \(suite.summary)") }
+  case .run:
+    #if DEBUG
+      try ReleaseBuild.replaceThisProcess()
+    #else
+      var session = try Session(arguments)
+      exit(try session.run() ? 0 : 1)
+    #endif
+  }
+} catch let error as ArgumentError {
+  Console.error("bench: \(error)\nbench: `bench --help` lists suites and options")
+  exit(2)
+} catch {
+  Console.error("bench: \(error)")
+  exit(1)
+}

@@ -3,10 +3,10 @@ import Foundation
 
 /// Standard normal numbers by Box and Muller, for simulated noise.
 struct Normal {
-  private var generator: SeededGenerator
+  private var generator: ShuffleGenerator
 
   init(seed: UInt64) {
-    generator = SeededGenerator(seed: seed)
+    generator = ShuffleGenerator(seed: seed)
   }
 
   mutating func next() -> Double {

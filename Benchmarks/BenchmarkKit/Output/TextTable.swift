@@ -56,7 +56,8 @@ public struct TextTable: Sendable {
         widths[index] = max(widths[index], cell.count)
       }
     }
-    let rule = widths.map { String(repeating: "-", count: $0) }.joined(separator: "  ")
+    let rule = widths.filter { $0 > 0 }.map { String(repeating: "-", count: $0) }
+      .joined(separator: "  ")
     var lines = [line(columns.map(\.title), widths), rule]
     for row in rows {
       switch row {

@@ -2,7 +2,7 @@ extension Runner {
   /// Takes the samples: `cycles` times all contenders, each time in another order.
   func sample(_ lanes: [Lane], began: UInt64) {
     plan(lanes, budget: options.timeBudget - elapsed(since: began))
-    var generator = SeededGenerator(seed: options.seed)
+    var generator = ShuffleGenerator(seed: options.seed)
     var turn = 0
     for cycle in 0..<options.cycles {
       var order = lanes.filter { $0.hole == nil }

@@ -5,7 +5,7 @@ public enum Bootstrap {
     of values: [Double], resamples: Int = 2000, seed: UInt64
   ) -> Interval? {
     guard !values.isEmpty else { return nil }
-    var generator = SeededGenerator(seed: seed)
+    var generator = ShuffleGenerator(seed: seed)
     let sorted = values.sorted()
     let medians = (0..<resamples).map { _ in resampledMedian(ofSorted: sorted, &generator) }
     return percentileInterval(medians)
@@ -16,7 +16,7 @@ public enum Bootstrap {
     _ numerator: [Double], to denominator: [Double], resamples: Int = 2000, seed: UInt64
   ) -> Interval? {
     guard !numerator.isEmpty, !denominator.isEmpty else { return nil }
-    var generator = SeededGenerator(seed: seed)
+    var generator = ShuffleGenerator(seed: seed)
     let above = numerator.sorted()
     let below = denominator.sorted()
     let ratios = (0..<resamples).map { _ in
@@ -35,7 +35,7 @@ public enum Bootstrap {
 
   /// The median of one resample. Counting how often each rank is drawn avoids sorting it.
   private static func resampledMedian(
-    ofSorted sorted: [Double], _ generator: inout SeededGenerator
+    ofSorted sorted: [Double], _ generator: inout ShuffleGenerator
   ) -> Double {
     let count = sorted.count
     var draws = [Int](repeating: 0, count: count)

@@ -1,5 +1,5 @@
 /// SplitMix64 (Steele, Lea and Flood 2014): small, seeded, good enough for shuffles and bootstraps.
-public struct SeededGenerator: RandomNumberGenerator, Sendable {
+public struct ShuffleGenerator: RandomNumberGenerator, Sendable {
   private var state: UInt64
 
   public init(seed: UInt64) {

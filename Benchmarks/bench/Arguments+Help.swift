@@ -1,0 +1,29 @@
+extension Arguments {
+  static var help: String {
+    let width = allSuites.map(\.name.count).max() ?? 0
+    let suites = allSuites.map { suite in
+      let padding = String(repeating: " ", count: width - suite.name.count)
+      return "  \(suite.name)\(padding)  \(suite.summary)"
+    }
+    return """
+      usage: bench [options] [suite ...]
+
+      Measures this machine and what the library makes of it. Without a suite, all of them run. A
+      debug build replaces itself by `swift run -c release bench` with the same arguments.
+
+      suites (machine always runs first, because the others are compared with its ceiling):
+      \(suites.joined(separator: "\n"))
+
+      options:
+        --quick      fewer samples and smaller sizes, to see whether everything works
+        --json FILE  where the report goes, raw samples included (default: Runs/bench/<date>.json)
+        --seed N     seed of inputs, order and resampling (default: 1)
+        --threads N  threads of the pool (default: what the library chooses)
+        --list       the suites, one a line
+        --help       this text
+
+      Ctrl-C ends the run and keeps what was measured; a second one ends it at once.
+      Exit status: 0 done, 1 something failed or was interrupted, 2 wrong arguments.
+      """
+  }
+}

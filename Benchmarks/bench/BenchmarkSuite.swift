@@ -1,0 +1,26 @@
+import BenchmarkKit
+
+/// A question that `bench` answers: contenders, and what to make of their times.
+protocol BenchmarkSuite: Sendable {
+  /// The word on the command line.
+  var name: String { get }
+  /// One line for `--help`.
+  var summary: String { get }
+  /// The heading of its results.
+  var title: String { get }
+  /// What a run contains, and what is excluded from its time.
+  var method: [String] { get }
+
+  /// How long to measure.
+  func options(_ settings: Settings) -> RunnerOptions
+  func contenders(_ settings: Settings) throws -> [Contender]
+  func columns(_ settings: Settings) -> [ResultColumn]
+  /// Adds fits, quantities and findings to a report that has its results already.
+  func conclude(_ report: inout SuiteReport, _ settings: Settings)
+}
+
+extension BenchmarkSuite {
+  func options(_ settings: Settings) -> RunnerOptions { settings.runnerOptions }
+
+  func conclude(_ report: inout SuiteReport, _ settings: Settings) {}
+}

@@ -1,0 +1,79 @@
+import BenchmarkKit
+import Foundation
+import Testing
+
+/// Runs the `bench` that stands beside the test bundle, as a user would.
+@Suite struct BenchCommandTests {
+  struct Outcome {
+    let status: Int32
+    let output: String
+    let errors: String
+  }
+
+  func bench(_ arguments: [String], environment: [String: String]? = nil) throws -> Outcome {
+    let process = Process()
+    // In debug and release alike, products and the test bundle are in one folder.
+    let folder = URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent()
+    process.executableURL = folder.appendingPathComponent("bench")
+    process.arguments = arguments
+    if let environment { process.environment = environment }
+    let output = Pipe()
+    let errors = Pipe()
+    process.standardOutput = output
+    process.standardError = errors
+    process.standardInput = FileHandle.nullDevice
+    try process.run()
+    // Both fit into a pipe's buffer, so reading one after the other cannot block.
+    let outputData = output.fileHandleForReading.readDataToEndOfFile()
+    let errorData = errors.fileHandleForReading.readDataToEndOfFile()
+    process.waitUntilExit()
+    return Outcome(
+      status: process.terminationStatus, output: String(decoding: outputData, as: UTF8.self),
+      errors: String(decoding: errorData, as: UTF8.self))
+  }
+
+  @Test func helpNamesSuitesAndOptions() throws {
+    let outcome = try bench(["--help"])
+    #expect(outcome.status == 0)
+    #expect(outcome.errors.isEmpty)
+    for word in ["machine", "--quick", "--json", "--seed", "--threads"] {
+      #expect(outcome.output.contains(word))
+    }
+    #expect(outcome.output.split(separator: "\n").allSatisfy { $0.count <= 100 })
+  }
+
+  @Test func listHasALineForEachSuite() throws {
+    let outcome = try bench(["--list"])
+    #expect(outcome.status == 0)
+    #expect(outcome.output.hasPrefix("machine"))
+  }
+
+  @Test(arguments: [
+    (["nope"], "unknown suite 'nope'; there are: machine"),
+    (["--frob"], "unknown option --frob"),
+    (["--seed", "x"], "--seed needs a whole number from 0 on, found 'x'"),
+    (["--seed=-1"], "--seed needs a whole number from 0 on, found '-1'"),
+    (["--threads", "0"], "--threads needs a whole number from 1 on, found '0'"),
+    (["--json"], "--json needs a value"),
+    (
+      ["--json", "/nonexistent/report.json"],
+      "there is no folder /nonexistent that can be written to"
+    ),
+  ])
+  func wrongArgumentsAreNamed(arguments: [String], message: String) throws {
+    let outcome = try bench(arguments)
+    #expect(outcome.status == 2)
+    #expect(outcome.output.isEmpty)
+    #expect(outcome.errors.contains(message))
+    #expect(outcome.errors.contains("bench --help"))
+  }
+
+  @Test(.enabled(if: BuildConfiguration.current == .debug))
+  func aDebugBuildWithoutSwiftSaysWhatToDo() throws {
+    let outcome = try bench(["machine"], environment: ["PATH": "/nonexistent"])
+    #expect(outcome.status == 1)
+    #expect(outcome.output.isEmpty)
+    #expect(outcome.errors.contains("there is no `swift` on PATH"))
+    #expect(outcome.errors.contains("swift run -c release bench"))
+  }
+}
