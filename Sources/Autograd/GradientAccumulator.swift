@@ -1,4 +1,4 @@
-import Kernels
+internal import Kernels
 public import Tensors
 
 /// Where the operations of a backward pass leave the gradients of their inputs.

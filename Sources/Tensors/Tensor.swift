@@ -1,4 +1,4 @@
-import Kernels
+internal import Kernels
 
 /// A dense array of 32-bit floats in row-major order, with value semantics.
 ///

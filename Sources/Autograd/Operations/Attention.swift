@@ -1,0 +1,125 @@
+public import Kernels
+public import Tensors
+
+/// Scaled dot-product attention of several heads, softmax(scale Q Kᵀ) V (section 3.2.1), computed in tiles:
+/// the matrix of scores never exists as a whole.
+///
+/// - Parameters:
+///   - query: [B, T, H K], the heads side by side as a projection leaves them.
+///   - key: [B, S, H K]
+///   - value: [B, S, H Kv]
+///   - headCount: H
+///   - scale: what scores are multiplied by; nil: 1 / √K.
+///   - dropout: drops attention weights.
+/// - Returns: [B, T, H Kv]
+public func attention(
+  query: Variable, key: Variable, value: Variable, headCount: Int,
+  mask: AttentionMask = .none, scale: Float? = nil, dropout: DropoutMask = .none
+) -> Variable {
+  checkAttentionShapes(query.shape, key.shape, value.shape, headCount: headCount, mask: mask)
+  let (batch, queryCount, keyCount) = (query.shape[0], query.shape[1], key.shape[1])
+  let keyDimension = query.shape[2] / headCount
+  let ranges = mask.keyRanges(batch: batch, queryCount: queryCount, keyCount: keyCount)
+  let allowed = mask.allowed.map { $0.map { $0 ? UInt8(1) : 0 } }
+  let geometry = AttentionGeometry(
+    batch: batch, heads: headCount, queryLength: queryCount, keyLength: keyCount,
+    keyDimension: keyDimension, valueDimension: value.shape[2] / headCount,
+    scale: scale ?? 1 / Float(max(1, keyDimension)).squareRoot(), firstKeys: ranges.first,
+    endKeys: ranges.end, isAllowedShared: (allowed?.count ?? 0) == queryCount * keyCount)
+
+  var output = Tensor(uninitialized: [batch, queryCount, value.shape[2]])
+  var logSumExp = Tensor(uninitialized: [batch, headCount, queryCount])
+  withGeometry(geometry, allowed: allowed) { geometry in
+    TiledAttention.forward(
+      geometry, queries: query.value.pointer, keys: key.value.pointer, values: value.value.pointer,
+      dropout: dropout, output: output.mutablePointer, logSumExp: logSumExp.mutablePointer)
+  }
+
+  return .result(output, of: query, key, value) { [output, logSumExp] gradient, accumulator in
+    var gradients = [query, key, value].map { Tensor.zeros($0.shape) }
+    let saved = TiledAttention.Saved(
+      queries: query.value.pointer, keys: key.value.pointer, values: value.value.pointer,
+      output: output.pointer, logSumExp: logSumExp.pointer, outputGradient: gradient.pointer)
+    withGeometry(geometry, allowed: allowed) { geometry in
+      TiledAttention.backward(
+        geometry, saved, dropout: dropout, queryGradient: gradients[0].mutablePointer,
+        keyGradient: gradients[1].mutablePointer, valueGradient: gradients[2].mutablePointer)
+    }
+    accumulator.add(gradients[0], to: query)
+    accumulator.add(gradients[1], to: key)
+    accumulator.add(gradients[2], to: value)
+  }
+}
+
+/// The weights that ``attention(query:key:value:headCount:mask:scale:dropout:)`` gives each key, written out:
+/// [B, H, T, S]. Rows sum to 1, or to 0 where a query may look at nothing.
+public func attentionWeights(
+  query: Tensor, key: Tensor, headCount: Int, mask: AttentionMask = .none, scale: Float? = nil
+) -> Tensor {
+  checkAttentionShapes(query.shape, key.shape, key.shape, headCount: headCount, mask: mask)
+  let scores = attentionScores(
+    query: Variable(query), key: Variable(key), headCount: headCount, scale: scale)
+  return softmax(masked(scores, by: mask)).value
+}
+
+func checkAttentionShapes(
+  _ query: Shape, _ key: Shape, _ value: Shape, headCount: Int, mask: AttentionMask
+) {
+  guard query.rank == 3, key.rank == 3, value.rank == 3, headCount > 0,
+    query[0] == key[0], query[0] == value[0], key[1] == value[1], query[2] == key[2],
+    query[2] % headCount == 0, value[2] % headCount == 0
+  else {
+    stopOnShapes(
+      "attention",
+      "query [B, T, H K], key [B, S, H K] and value [B, S, H Kv] with H = \(headCount)", query, key,
+      value)
+  }
+  mask.check(batch: query[0], queryCount: query[1], keyCount: key[1])
+}
+
+private func withGeometry(
+  _ geometry: AttentionGeometry, allowed: [UInt8]?, _ body: (AttentionGeometry) -> Void
+) {
+  guard let allowed else { return body(geometry) }
+  allowed.withUnsafeBufferPointer { buffer in
+    var geometry = geometry
+    geometry.allowed = buffer.baseAddress
+    body(geometry)
+  }
+}
+
+extension AttentionMask {
+  /// The first key and the one after the last for each query, [B, T].
+  func keyRanges(batch: Int, queryCount: Int, keyCount: Int) -> (first: [Int32], end: [Int32]) {
+    var first = [Int32](repeating: 0, count: batch * queryCount)
+    var end = first
+    for sequence in 0..<batch {
+      for query in 0..<queryCount {
+        let range = keyRange(
+          sequence: sequence, query: query, queryCount: queryCount, keyCount: keyCount)
+        first[sequence * queryCount + query] = Int32(range.lowerBound)
+        end[sequence * queryCount + query] = Int32(range.upperBound)
+      }
+    }
+    return (first, end)
+  }
+
+  /// Stops where the mask does not fit the attention it is used in.
+  func check(batch: Int, queryCount: Int, keyCount: Int) {
+    for (name, lengths, limit) in [
+      ("key", keyLengths, keyCount), ("query", queryLengths, queryCount),
+    ] {
+      guard let lengths else { continue }
+      if lengths.count != batch || lengths.contains(where: { $0 < 0 || $0 > limit }) {
+        fatalError(
+          "AttentionMask: expected \(batch) \(name) lengths from 0 to \(limit), found \(lengths)")
+      }
+    }
+    let size = queryCount * keyCount
+    if let allowed, allowed.count != size, allowed.count != batch * size {
+      fatalError(
+        "AttentionMask: expected \(size) or \(batch * size) elements for [T, S] = "
+          + "[\(queryCount), \(keyCount)] and B = \(batch), found \(allowed.count)")
+    }
+  }
+}

@@ -1,0 +1,75 @@
+/// Where the heads of queries, keys and values lie in memory, and which keys each query may look at.
+///
+/// Queries are [B, T, H, K], keys [B, S, H, K], values [B, S, H, Kv] and outputs [B, T, H, Kv]: the result
+/// of a projection, with no copy that brings heads together.
+public struct AttentionGeometry {
+  public var batch: Int
+  public var heads: Int
+  public var queryLength: Int
+  public var keyLength: Int
+  public var keyDimension: Int
+  public var valueDimension: Int
+  /// What scores are multiplied by, usually 1 / √K.
+  public var scale: Float
+  /// For each query of each sequence [B, T]: the first key it may look at and the one after the last.
+  public var firstKeys: [Int32]
+  public var endKeys: [Int32]
+  /// Further restriction, or nil: [B, T, S], 0 where a query may not look. It can be shared by the batch.
+  public var allowed: UnsafePointer<UInt8>?
+  public var isAllowedShared = false
+
+  public init(
+    batch: Int, heads: Int, queryLength: Int, keyLength: Int, keyDimension: Int,
+    valueDimension: Int, scale: Float, firstKeys: [Int32], endKeys: [Int32],
+    allowed: UnsafePointer<UInt8>? = nil, isAllowedShared: Bool = false
+  ) {
+    self.batch = batch
+    self.heads = heads
+    self.queryLength = queryLength
+    self.keyLength = keyLength
+    self.keyDimension = keyDimension
+    self.valueDimension = valueDimension
+    self.scale = scale
+    self.firstKeys = firstKeys
+    self.endKeys = endKeys
+    self.allowed = allowed
+    self.isAllowedShared = isAllowedShared
+  }
+
+  var keyStride: Int { heads * keyDimension }
+  var valueStride: Int { heads * valueDimension }
+
+  func queryOffset(_ b: Int, _ h: Int, _ row: Int) -> Int {
+    (b * queryLength + row) * keyStride + h * keyDimension
+  }
+  func keyOffset(_ b: Int, _ h: Int, _ row: Int) -> Int {
+    (b * keyLength + row) * keyStride + h * keyDimension
+  }
+  func valueOffset(_ b: Int, _ h: Int, _ row: Int) -> Int {
+    (b * keyLength + row) * valueStride + h * valueDimension
+  }
+  func outputOffset(_ b: Int, _ h: Int, _ row: Int) -> Int {
+    (b * queryLength + row) * valueStride + h * valueDimension
+  }
+  /// The place of a row in [B, H, T].
+  func statisticsOffset(_ b: Int, _ h: Int, _ row: Int) -> Int {
+    (b * heads + h) * queryLength + row
+  }
+
+  /// Floating-point operations of both products of the forward pass, for one head of one sequence.
+  var operationsPerHead: Int {
+    2 * queryLength * keyLength * (keyDimension + valueDimension)
+  }
+
+  /// Where trailing queries that may look at nothing (padding) begin. They take no part in the products of
+  /// the backward pass, so not even a NaN in them reaches a gradient.
+  func endOfActiveRows(_ b: Int, _ rows: Range<Int>) -> Int {
+    var end = rows.upperBound
+    while end > rows.lowerBound,
+      firstKeys[b * queryLength + end - 1] >= endKeys[b * queryLength + end - 1]
+    {
+      end -= 1
+    }
+    return end
+  }
+}

@@ -1,0 +1,90 @@
+internal import CKernels
+import Foundation
+
+/// Scaled dot-product attention, softmax(scale Q Kᵀ) V, in tiles (Dao et al. 2022): memory grows with n and
+/// not with n². A query that may look at nothing gets zeros.
+public enum TiledAttention {
+  /// - Parameters:
+  ///   - output: receives [B, T, H, Kv].
+  ///   - logSumExp: receives, for each row in [B, H, T], the logarithm of the sum of its exponentials: all
+  ///     that the backward pass needs to know about the softmax. -inf for a row that looks at nothing.
+  public static func forward(
+    _ geometry: AttentionGeometry, queries: UnsafePointer<Float>, keys: UnsafePointer<Float>,
+    values: UnsafePointer<Float>, dropout: DropoutMask, output: UnsafeMutablePointer<Float>,
+    logSumExp: UnsafeMutablePointer<Float>
+  ) {
+    let tile = AttentionTile.queryCount
+    let blocksPerHead = (geometry.queryLength + tile - 1) / tile
+    let blocks = geometry.batch * geometry.heads * blocksPerHead
+    let scratch =
+      min(tile, geometry.queryLength) * min(AttentionTile.keyCount, geometry.keyLength) + 3 * tile
+    // Short sequences: several heads to a block, so that handing out work does not count.
+    let grain = max(1, 500_000 / max(1, geometry.operationsPerHead))
+    ThreadPool.forEachRange(of: blocks, grain: grain) { range in
+      BufferPool.withScratch(scratch) { scratch in
+        for block in range {
+          let pair = block / blocksPerHead
+          // The last queries see the most keys of a causal mask: start with them.
+          let start = (blocksPerHead - 1 - block % blocksPerHead) * tile
+          forwardBlock(
+            geometry, batch: pair / geometry.heads, head: pair % geometry.heads,
+            rows: start..<min(geometry.queryLength, start + tile), queries, keys, values, dropout,
+            output, logSumExp, scratch)
+        }
+      }
+    }
+  }
+
+  private static func forwardBlock(
+    _ geometry: AttentionGeometry, batch: Int, head: Int, rows: Range<Int>,
+    _ q: UnsafePointer<Float>, _ k: UnsafePointer<Float>, _ v: UnsafePointer<Float>,
+    _ dropout: DropoutMask, _ output: UnsafeMutablePointer<Float>,
+    _ logSumExp: UnsafeMutablePointer<Float>, _ scratch: UnsafeMutablePointer<Float>
+  ) {
+    let kernels = VectorKernels.active
+    let rowMax = scratch
+    let rowSum = scratch + AttentionTile.queryCount
+    let correction = scratch + 2 * AttentionTile.queryCount
+    let scores = scratch + 3 * AttentionTile.queryCount
+    let result = output + geometry.outputOffset(batch, head, rows.lowerBound)
+    rowMax.update(repeating: -.infinity, count: rows.count)
+    rowSum.update(repeating: 0, count: rows.count)
+
+    var isFirst = true
+    AttentionTile.forEach(geometry, batch: batch, head: head, queries: rows) { tile in
+      tile.score(queries: q, keys: k, into: scores)
+      tile.withRanges { first, end in
+        kernels.attention_tile_forward(
+          scores, tile.stride, rows.count, tile.keys.count, first, end, tile.allowed,
+          geometry.keyLength, rowMax, rowSum, correction)
+      }
+      if !dropout.isEmpty { tile.dropout(dropout, scores, into: scores) }
+      if !isFirst {
+        kernels.scale_rows(
+          result, geometry.valueStride, correction, rows.count, geometry.valueDimension)
+      }
+      MatrixProduct.serial(
+        rows: rows.count, columns: geometry.valueDimension, inner: tile.keys.count,
+        MatrixOperand(scores, stride: tile.stride),
+        MatrixOperand(
+          v + geometry.valueOffset(batch, head, tile.keys.lowerBound), stride: geometry.valueStride),
+        beta: isFirst ? 0 : 1, into: result, stride: geometry.valueStride)
+      isFirst = false
+    }
+
+    let statistics = logSumExp + geometry.statisticsOffset(batch, head, rows.lowerBound)
+    for row in 0..<rows.count {
+      statistics[row] = rowSum[row] > 0 ? rowMax[row] + log(rowSum[row]) : -.infinity
+      correction[row] = rowSum[row] > 0 ? 1 / rowSum[row] : 0
+    }
+    if isFirst {
+      for row in 0..<rows.count {
+        (result + row * geometry.valueStride).update(
+          repeating: 0, count: geometry.valueDimension)
+      }
+    } else {
+      kernels.scale_rows(
+        result, geometry.valueStride, correction, rows.count, geometry.valueDimension)
+    }
+  }
+}
