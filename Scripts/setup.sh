@@ -21,6 +21,8 @@ command -v apt-get > /dev/null || fail \
   'pkg-config does not find openblas and lapacke, and there is no apt-get to install them with.' \
   'Install OpenBLAS, LAPACKE and pkg-config with the package manager of this system.'
 
+# sudo does not pass the environment on, hence env.
+quietly=(env DEBIAN_FRONTEND=noninteractive)
 as_root=()
 if [[ $(id -u) -ne 0 ]]; then
   command -v sudo > /dev/null || fail \
@@ -30,9 +32,8 @@ if [[ $(id -u) -ne 0 ]]; then
 fi
 
 echo "setup: installing ${packages[*]}"
-export DEBIAN_FRONTEND=noninteractive
-"${as_root[@]}" apt-get update -qq
-"${as_root[@]}" apt-get install -y -qq --no-install-recommends "${packages[@]}" < /dev/null
+"${as_root[@]}" "${quietly[@]}" apt-get update -qq
+"${as_root[@]}" "${quietly[@]}" apt-get install -y -qq --no-install-recommends "${packages[@]}" < /dev/null
 
 pkg-config --exists openblas lapacke || fail \
   "${packages[*]} are installed, and still pkg-config does not find openblas and lapacke." \

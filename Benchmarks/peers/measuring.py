@@ -66,7 +66,7 @@ def emit_failure(facts: dict, error: Exception) -> None:
 
 
 def label(facts: dict) -> str:
-    hidden = ("version", "threads", "seed", "parameters", "host")
+    hidden = ("version", "threads", "seed", "parameters", "host", "waitPolicy")
     return "  ".join(f"{value}" for key, value in facts.items() if key not in hidden)
 
 

@@ -76,4 +76,24 @@ import Testing
     #expect(outcome.errors.contains("there is no `swift` on PATH"))
     #expect(outcome.errors.contains("swift run -c release bench"))
   }
+
+  @Test(.enabled(if: BuildConfiguration.current == .release))
+  func aQuickRunMeasuresTheMachineAndWritesAReport() throws {
+    let path = FileManager.default.temporaryDirectory
+      .appendingPathComponent("bench-\(UUID().uuidString).json").path
+    defer { try? FileManager.default.removeItem(atPath: path) }
+    let outcome = try bench(["machine", "--quick", "--seed", "5", "--threads=2", "--json", path])
+    #expect(outcome.status == 0)
+    #expect(outcome.output.contains("GFLOP/s"))
+    let report = try Report(json: #require(FileManager.default.contents(atPath: path)))
+    #expect(report.arguments.contains("--quick"))
+    #expect(!report.wasInterrupted)
+    let machine = try #require(report.suites.first { $0.name == "machine" })
+    #expect(machine.options?.seed == 5)
+    #expect(machine.results.map(\.label).contains("product threads=2"))
+    #expect(machine.results.allSatisfy { $0.hole == nil && !$0.samples.isEmpty })
+    // A processor that does less than this in float32 is not one that Swift runs on.
+    let rates = machine.quantities.map(\.value)
+    #expect(rates.count == 2 && rates.allSatisfy { $0 > 0.1 })
+  }
 }

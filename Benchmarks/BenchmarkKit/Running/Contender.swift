@@ -12,6 +12,7 @@ public struct Contender {
   /// What one run does, for rates.
   public let cost: Cost
   /// Makes inputs and buffers. Not timed. What it throws makes the contender a hole in the table.
+  /// All contenders of a run are ready at the same time, so share what is large between them.
   public let prepare: () throws -> Workload
 
   public init(
