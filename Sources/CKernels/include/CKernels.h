@@ -37,7 +37,9 @@ typedef struct {
 typedef struct {
   float learning_rate;
   float beta1, beta2, epsilon;
-  float correction1, correction2;  // 1 / (1 - beta^t)
+  // 1 / (1 - beta^t), with the beta that stands here: computed from a double that rounds to it, the
+  // first steps are off by up to 1e-5 (1 - 0.999f is not 0.001f).
+  float correction1, correction2;
   float decoupled_weight_decay;    // AdamW: w -= learning_rate * decay * w, before the Adam step
   float gradient_scale;            // multiplied into the gradient first (clipping, 1 / tokens)
 } ck_adam;
@@ -132,6 +134,7 @@ typedef struct {
   // ---- loss ----
   // Cross-entropy with label smoothing over one chunk of logits. Target distribution:
   // (1 - smoothing) one-hot + smoothing / columns. A negative target is padding: loss 0, gradient 0.
+  // The caller has checked that targets are below `columns`.
   // losses[r] = Σ -q log p; nll[r] = -log p[target] (may be NULL). When write_gradient != 0, logits
   // are overwritten with gradient_scale * (p - q).
   void (*cross_entropy_rows)(

@@ -1,0 +1,48 @@
+// All kernels, compiled once per instruction set. The including file defines CK_WIDTH (lanes of a
+// vector), CK_TABLE (the table's symbol), CK_TABLE_NAME, and what Vectors.h and Functions.h ask for.
+#include "CKernels.h"
+#include "Tables.h"
+
+#include "Vectors.h"
+#include "Functions.h"
+
+#include "Elementwise.h"
+#include "DropoutKernels.h"
+#include "Activations.h"
+#include "Softmax.h"
+#include "AttentionTile.h"
+#include "Normalisation.h"
+#include "Loss.h"
+#include "Optimiser.h"
+#include "Recurrent.h"
+
+const ck_functions CK_TABLE = {
+  .name = CK_TABLE_NAME,
+  .exponential = ck_exponential,
+  .add = ck_add,
+  .multiply = ck_multiply,
+  .scale = ck_scale,
+  .add_scaled = ck_add_scaled,
+  .multiply_add = ck_multiply_add,
+  .sum = ck_sum,
+  .sum_of_squares = ck_sum_of_squares,
+  .dot = ck_dot,
+  .dropout = ck_dropout_elements,
+  .bias_activation = ck_bias_activation,
+  .activation_backward = ck_activation_backward,
+  .column_sums = ck_column_sums,
+  .softmax_rows = ck_softmax_rows,
+  .softmax_rows_backward = ck_softmax_rows_backward,
+  .attention_tile_forward = ck_attention_tile_forward,
+  .attention_tile_probabilities = ck_attention_tile_probabilities,
+  .attention_tile_backward = ck_attention_tile_backward,
+  .dropout_rows = ck_dropout_rows,
+  .scale_rows = ck_scale_rows,
+  .row_dots = ck_row_dots,
+  .add_norm = ck_add_norm,
+  .add_norm_backward = ck_add_norm_backward,
+  .cross_entropy_rows = ck_cross_entropy_rows,
+  .adam = ck_adam_step,
+  .lstm_forward = ck_lstm_forward,
+  .lstm_backward = ck_lstm_backward,
+};
