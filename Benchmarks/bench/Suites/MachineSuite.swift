@@ -7,13 +7,11 @@ struct MachineSuite: BenchmarkSuite {
   let summary = "the ceiling: matrix-product rate and memory bandwidth, by threads"
   let title = "what this machine can do at best"
   let method: [String] = [
-    "product   \(rows) x \(inner) by \(inner) x \(columns), float32, the BLAS behind the library",
+    "product   \(order) x \(order) by \(order) x \(order), float32, one for each thread",
     "read      sum of \(Format.bytes(readCount * 4)), which no cache holds",
   ]
 
-  private static let rows = 2048
-  private static let columns = 2048
-  private static let inner = 512
+  private static let order = 1024
   private static let readCount = 64 << 20
 
   func options(_ settings: Settings) -> RunnerOptions {
@@ -68,35 +66,25 @@ struct MachineSuite: BenchmarkSuite {
     return counts + [limit]
   }
 
+  /// Each thread multiplies matrices of its own: what a perfect division of work would reach.
   private func product(threads: Int, seed: UInt64) -> Contender {
-    let (rows, columns, inner) = (MachineSuite.rows, MachineSuite.columns, MachineSuite.inner)
-    let flops = 2 * Double(rows) * Double(columns) * Double(inner)
+    let order = MachineSuite.order
+    let flops = 2 * Double(threads) * Double(order) * Double(order) * Double(order)
     return Contender(
       "product", parameters: [SizeParameter("threads", threads)], cost: Cost(flops: flops)
     ) {
-      let a = FloatBuffer(randomCount: rows * inner, seed: seed)
-      let b = FloatBuffer(randomCount: inner * columns, seed: seed &+ 1)
-      let c = FloatBuffer(zeroCount: rows * columns)
+      let matrices = (0..<threads).map { thread in
+        ProductMatrices(order: order, seed: seed &+ UInt64(thread))
+      }
       let run = {
         withThreads(threads) {
-          MatrixProduct.parallel(
-            rows: rows, columns: columns, inner: inner, MatrixOperand(a.pointer, stride: inner),
-            MatrixOperand(b.pointer, stride: columns), into: c.pointer, stride: columns)
+          ThreadPool.forEachBlock(threads) { matrices[$0].multiply() }
         }
       }
       return Workload(
         check: {
           run()
-          // Prime steps visit all blocks that threads may have computed.
-          for (row, column) in stride(from: 0, to: rows, by: 97).map({ ($0, $0 * 131 % columns) }) {
-            let expected = (0..<inner).reduce(0.0) {
-              $0 + Double(a.pointer[row * inner + $1]) * Double(b.pointer[$1 * columns + column])
-            }
-            let found = Double(c.pointer[row * columns + column])
-            guard abs(found - expected) < 1e-3 else {
-              throw CheckFailure("element [\(row), \(column)] is \(found), expected \(expected)")
-            }
-          }
+          for matrices in matrices { try matrices.check() }
         }, run: run)
     }
   }
