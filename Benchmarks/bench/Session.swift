@@ -14,14 +14,19 @@ struct Session {
     if let threads = arguments.threads { ThreadPool.threadCount = threads }
     settings = Settings(
       seed: arguments.seed, threads: ThreadPool.threadCount, isQuick: arguments.isQuick)
-    report = Report(program: "bench", arguments: arguments.words, context: .current())
+    report = Report(
+      program: "bench", arguments: arguments.words, context: .current(),
+      facts: Session.libraryFacts())
     reportPath = try arguments.jsonPath ?? Session.datedPath()
   }
 
   /// Runs what was asked for; false when a suite failed or the user stopped it.
   mutating func run() throws -> Bool {
     Interruption.install()
-    Console.print(report.context.lines + ["threads   \(settings.threads)"])
+    let facts = report.facts.sorted { $0.key < $1.key }.map { "\($0.key): \($0.value)" }
+    Console.print(
+      report.context.lines + ["threads   \(settings.threads)", "library   " + facts[0]]
+        + facts.dropFirst().map { "          " + $0 })
     warn(report.context.warnings)
     var isComplete = true
     for suite in chosenSuites {
@@ -104,6 +109,21 @@ struct Session {
 
   private func warn(_ warnings: [String]) {
     Console.print(warnings.map { "WARNING   \($0)" })
+  }
+
+  /// What stands behind the library's numbers on this machine.
+  private static func libraryFacts() -> [String: String] {
+    let machine = MachineProbe.describe()
+    // Name and version; the rest of its configuration is a list of build options.
+    let version = machine.blas.split(separator: " ").prefix(2).joined(separator: " ")
+    var blas = "\(version), kernels \(machine.blasCoreAfter)"
+    if machine.blasCoreBefore != machine.blasCoreAfter {
+      blas += " (it had chosen \(machine.blasCoreBefore))"
+    }
+    return [
+      "matrix products": blas, "vector kernels": machine.vectorKernels,
+      "caches": machine.caches.joined(separator: ", "),
+    ]
   }
 
   private static func datedPath() throws -> String {
