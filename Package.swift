@@ -11,7 +11,8 @@ func target(_ name: String, _ dependencies: Target.Dependency..., path: String? 
   .target(name: name, dependencies: dependencies, path: path, swiftSettings: settings)
 }
 
-func executable(_ name: String, _ dependencies: Target.Dependency..., path: String? = nil) -> Target {
+func executable(_ name: String, _ dependencies: Target.Dependency..., path: String? = nil) -> Target
+{
   .executableTarget(
     name: name, dependencies: dependencies, path: path, swiftSettings: settings)
 }
@@ -51,22 +52,23 @@ let package = Package(
     target("Autograd", "Kernels", "Tensors"),
 
     // The components of a Transformer. None imports another; TransformerModels is where they meet.
-    target("CoreLayers", "Autograd", "CLAPACKE", "Tensors"),
+    target("CoreLayers", "Autograd", "CLAPACKE", "Kernels", "Tensors"),
     target("PositionalEncodings", "Autograd", "CoreLayers", "Tensors"),
-    target("AttentionLayers", "Autograd", "CoreLayers", "Tensors"),
-    target("FeedForwardLayers", "Autograd", "CoreLayers", "Tensors"),
+    target("AttentionLayers", "Autograd", "CoreLayers", "Kernels", "Tensors"),
+    target("FeedForwardLayers", "Autograd", "CoreLayers", "Kernels", "Tensors"),
     target("ResidualLayers", "Autograd", "CoreLayers", "Tensors"),
-    target("TiedEmbeddings", "Autograd", "CoreLayers", "Tensors"),
+    target("TiedEmbeddings", "Autograd", "CoreLayers", "Kernels", "Tensors"),
 
     // Models and what is done with them.
     target("SequenceModels", "Autograd", "CoreLayers", "Tensors"),
     target(
       "TransformerModels", "AttentionLayers", "Autograd", "CoreLayers", "FeedForwardLayers",
+      "Kernels",
       "PositionalEncodings", "ResidualLayers", "SequenceModels", "Tensors", "TiedEmbeddings"),
     target(
       "RecurrentModels", "Autograd", "CoreLayers", "Kernels", "SequenceModels", "Tensors",
       "TiedEmbeddings"),
-    target("Decoding", "SequenceModels", "Tensors"),
+    target("Decoding", "Autograd", "SequenceModels", "Tensors"),
     target("TextProcessing", "ModelFiles", "SequenceModels"),
     target("Metrics"),
     target("ModelFiles", "Tensors"),
@@ -75,6 +77,7 @@ let package = Package(
 
     target(
       "AttentionKit", "AttentionLayers", "Autograd", "CoreLayers", "Decoding", "FeedForwardLayers",
+      "Kernels",
       "Metrics", "ModelFiles", "PositionalEncodings", "RecurrentModels", "ResidualLayers",
       "SequenceModels", "Tensors", "TextProcessing", "TiedEmbeddings", "Training",
       "TransformerModels"),

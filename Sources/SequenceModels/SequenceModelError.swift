@@ -1,16 +1,29 @@
 /// Input that a model cannot take.
 public enum SequenceModelError: Error, Equatable, CustomStringConvertible {
-  /// A sequence has more tokens than the model has positions.
-  case tooLong(length: Int, limit: Int, remedy: String)
   /// A token number is outside the vocabulary.
   case unknownToken(token: Int, vocabularySize: Int, row: Int, column: Int)
+  /// Sources and targets are not equally many.
+  case unequalCounts(sources: Int, targets: Int)
 
   public var description: String {
     switch self {
-    case .tooLong(let length, let limit, let remedy):
-      "a sequence of \(length) tokens is longer than the \(limit) that the model can take; \(remedy)"
     case .unknownToken(let token, let size, let row, let column):
       "token \(token) in sequence \(row) at position \(column) is outside the vocabulary of \(size) tokens"
+    case .unequalCounts(let sources, let targets):
+      "expected as many sources as targets, found \(sources) sources and \(targets) targets"
+    }
+  }
+}
+
+extension TokenBatch {
+  /// Makes sure that every token, padding included, is a row of a vocabulary.
+  ///
+  /// - Throws: ``SequenceModelError/unknownToken(token:vocabularySize:row:column:)``
+  public func check(vocabularySize: Int) throws {
+    for (index, token) in tokens.enumerated() where token < 0 || token >= vocabularySize {
+      throw SequenceModelError.unknownToken(
+        token: Int(token), vocabularySize: vocabularySize, row: index / maximumLength,
+        column: index % maximumLength)
     }
   }
 }

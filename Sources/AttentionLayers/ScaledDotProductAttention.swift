@@ -1,0 +1,30 @@
+public import Autograd
+public import CoreLayers
+public import Kernels
+public import Tensors
+
+/// softmax(Q Kᵀ / √K) V, equation 1 of the paper, in tiles.
+public struct ScaledDotProductAttention: AttentionMechanism {
+  /// What scores are multiplied by; nil: 1 / √K.
+  public let scale: Float?
+
+  public init(scale: Float? = nil) { self.scale = scale }
+
+  public var children: [LayerChild] { [] }
+
+  public func callAsFunction(
+    _ heads: AttentionHeads, mask: AttentionMask, dropout: DropoutMask, in context: ForwardContext
+  ) -> Variable {
+    attention(
+      query: heads.query, key: heads.key, value: heads.value, headCount: heads.headCount,
+      mask: mask, scale: scale, dropout: dropout)
+  }
+
+  public func weights(_ heads: AttentionHeads, mask: AttentionMask, in context: ForwardContext)
+    -> Tensor
+  {
+    attentionWeights(
+      query: heads.query.value, key: heads.key.value, headCount: heads.headCount, mask: mask,
+      scale: scale)
+  }
+}

@@ -1,0 +1,52 @@
+public import Autograd
+public import Kernels
+public import Tensors
+
+/// Convolution along the sequence, y[t] = f(Σ_j W_j x[t + j - left] + b), with zeros outside the sequence.
+public struct Convolution: Layer {
+  /// [width, out, in]: one matrix for each offset.
+  public let weight: Parameter
+  /// [out]
+  public let bias: Parameter
+  public let activation: Activation
+  /// Whether an output sees no later position than its own; else the window is centred.
+  public let isCausal: Bool
+
+  public init(
+    inputDimension: Int, outputDimension: Int, width: Int, isCausal: Bool = false,
+    activation: Activation = .identity, initialization: Initialization = .xavierUniform(),
+    using generator: inout SeededGenerator
+  ) {
+    weight = Parameter(
+      initialization.tensor([width, outputDimension, inputDimension], using: &generator))
+    bias = Parameter(.zeros([outputDimension]))
+    self.activation = activation
+    self.isCausal = isCausal
+  }
+
+  public var width: Int { weight.shape[0] }
+
+  public var children: [LayerChild] { [.parameter("weight", weight), .parameter("bias", bias)] }
+
+  /// - Parameter input: [B, T, in]
+  /// - Returns: [B, T, out]
+  public func callAsFunction(_ input: Variable, in context: ForwardContext) -> Variable {
+    let shape = input.shape
+    if shape.rank != 3 || shape[2] != weight.shape[2] {
+      stopOnShapes(
+        "Convolution", "input [B, T, in] and weight [width, out, in]", shape, weight.shape)
+    }
+    let (batch, length, inputWidth) = (shape[0], shape[1], shape[2])
+    let outputWidth = weight.shape[1]
+    // The windows side by side, [B, T, width · in], against the matrices side by side: one product.
+    let left = isCausal ? width - 1 : (width - 1) / 2
+    func zeros(_ count: Int) -> Variable { Variable(.zeros([batch, count, inputWidth])) }
+    let padded = concatenate([zeros(left), input, zeros(width - 1 - left)], axis: 1)
+    let windows = concatenate(
+      (0..<width).map { padded.slice(axis: 1, $0..<$0 + length) }, axis: 2)
+    let matrix = context.variable(weight).transposed(axes: [1, 0, 2])
+      .reshaped([outputWidth, width * inputWidth])
+    return linear(
+      windows, weight: matrix, bias: context.variable(bias), activation: activation)
+  }
+}

@@ -1,0 +1,34 @@
+public import Autograd
+public import CoreLayers
+import Foundation
+public import Tensors
+
+/// PE(p, 2i) = sin(p / 10000^(2i/D)), PE(p, 2i+1) = cos(p / 10000^(2i/D)): sines and cosines interleaved, as
+/// section 3.5 prints them. Nothing is learned.
+public struct SinusoidalPositions: PositionalEncoding {
+  /// [maximumLength, D]
+  public let table: Tensor
+
+  public init(modelDimension: Int, maximumLength: Int = 5000) {
+    var table = Tensor(uninitialized: [maximumLength, modelDimension])
+    let pointer = table.mutablePointer
+    for column in 0..<modelDimension {
+      let frequency = pow(10_000, -Double(column / 2 * 2) / Double(modelDimension))
+      for position in 0..<maximumLength {
+        let angle = Double(position) * frequency
+        pointer[position * modelDimension + column] = Float(
+          column % 2 == 0 ? sin(angle) : cos(angle))
+      }
+    }
+    self.table = table
+  }
+
+  public var maximumLength: Int { table.shape[0] }
+  public var children: [LayerChild] { [] }
+
+  public func encoding(of positions: Range<Int>, in context: ForwardContext) throws -> Variable {
+    try check(
+      positions, remedy: "build the encoding with maximumLength at least \(positions.upperBound)")
+    return Variable(table).slice(axis: 0, positions)
+  }
+}

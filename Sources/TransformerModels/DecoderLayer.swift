@@ -1,0 +1,83 @@
+public import AttentionLayers
+public import Autograd
+public import CoreLayers
+public import FeedForwardLayers
+public import ResidualLayers
+public import Tensors
+
+/// One layer of the decoder: masked self-attention, attention to the encoder's output, feed-forward, each
+/// inside Add&Norm (section 3.1).
+public struct DecoderLayer: Layer {
+  public let selfAttention: MultiHeadAttention
+  public let selfAttentionNorm: AddNorm
+  public let crossAttention: MultiHeadAttention
+  public let crossAttentionNorm: AddNorm
+  public let feedForward: FeedForward
+  public let feedForwardNorm: AddNorm
+
+  public init(_ configuration: TransformerConfiguration, using generator: inout SeededGenerator) {
+    selfAttention = MultiHeadAttention(configuration, using: &generator)
+    selfAttentionNorm = AddNorm(configuration)
+    crossAttention = MultiHeadAttention(configuration, using: &generator)
+    crossAttentionNorm = AddNorm(configuration)
+    feedForward = FeedForward(configuration, using: &generator)
+    feedForwardNorm = AddNorm(configuration)
+  }
+
+  public var children: [LayerChild] {
+    [
+      .layer("self_attention", selfAttention), .layer("self_attention_norm", selfAttentionNorm),
+      .layer("cross_attention", crossAttention),
+      .layer("cross_attention_norm", crossAttentionNorm),
+      .layer("feed_forward", feedForward), .layer("feed_forward_norm", feedForwardNorm),
+    ]
+  }
+
+  /// All positions at once.
+  ///
+  /// - Parameters:
+  ///   - input: [B, T, D]
+  ///   - memory: the encoder's output, [B, S, D].
+  ///   - selfMask: hides the future and padding of the target.
+  ///   - crossMask: hides padding of the source.
+  public func callAsFunction(
+    _ input: Variable, memory: Variable, selfMask: AttentionMask, crossMask: AttentionMask,
+    in context: ForwardContext
+  ) -> Variable {
+    let attended = selfAttentionNorm(input, in: context) {
+      selfAttention($0, mask: selfMask, in: context)
+    }
+    let informed = crossAttentionNorm(attended, in: context) {
+      crossAttention(query: $0, key: memory, value: memory, mask: crossMask, in: context)
+    }
+    return feedForwardNorm(informed, in: context) { feedForward($0, in: context) }
+  }
+
+  /// What this layer remembers between steps: its own past, and the source.
+  public struct Cache {
+    var past: KeyValueCache
+    var source: KeyValueCache
+
+    mutating func select(rows: [Int]) {
+      past.select(rows: rows)
+      source.select(rows: rows)
+    }
+  }
+
+  func startCache(_ memory: TransformerMemory, in context: ForwardContext) -> Cache {
+    Cache(
+      past: selfAttention.emptyCache(batch: memory.lengths.count),
+      source: crossAttention.cache(of: memory.output, lengths: memory.lengths, in: context))
+  }
+
+  /// One position of each sequence, [B, 1, D].
+  func step(_ input: Variable, cache: inout Cache, in context: ForwardContext) -> Variable {
+    let attended = selfAttentionNorm(input, in: context) {
+      selfAttention.step($0, cache: &cache.past, in: context)
+    }
+    let informed = crossAttentionNorm(attended, in: context) {
+      crossAttention.attend($0, to: cache.source, in: context)
+    }
+    return feedForwardNorm(informed, in: context) { feedForward($0, in: context) }
+  }
+}

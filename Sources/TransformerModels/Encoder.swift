@@ -1,0 +1,33 @@
+public import Autograd
+public import CoreLayers
+public import Tensors
+
+/// A stack of N encoder layers.
+public struct Encoder: Layer {
+  public let layers: [EncoderLayer]
+  /// Only with pre-norm layers.
+  public let finalNorm: LayerNorm?
+
+  public init(_ configuration: TransformerConfiguration, using generator: inout SeededGenerator) {
+    var layers: [EncoderLayer] = []
+    for _ in 0..<configuration.encoderLayerCount {
+      layers.append(EncoderLayer(configuration, using: &generator))
+    }
+    self.layers = layers
+    finalNorm = configuration.makeFinalNorm()
+  }
+
+  public var children: [LayerChild] {
+    LayerChild.layers("layers", layers) + (finalNorm.map { [.layer("final_norm", $0)] } ?? [])
+  }
+
+  /// - Parameters:
+  ///   - input: embedded source, [B, S, D].
+  ///   - mask: hides padding.
+  public func callAsFunction(_ input: Variable, mask: AttentionMask, in context: ForwardContext)
+    -> Variable
+  {
+    let output = layers.reduce(input) { x, layer in layer(x, mask: mask, in: context) }
+    return finalNorm?(output, in: context) ?? output
+  }
+}

@@ -1,0 +1,52 @@
+internal import AttentionLayers
+internal import CoreLayers
+internal import FeedForwardLayers
+internal import PositionalEncodings
+internal import ResidualLayers
+internal import Tensors
+
+// How a configuration becomes the components of a layer. The components themselves know no configuration.
+
+extension MultiHeadAttention {
+  init(_ configuration: TransformerConfiguration, using generator: inout SeededGenerator) {
+    self.init(
+      modelDimension: configuration.modelDimension, headCount: configuration.headCount,
+      keyDimension: configuration.keyDimension, valueDimension: configuration.valueDimension,
+      dropoutRate: configuration.attentionDropoutRate, using: &generator)
+  }
+}
+
+extension FeedForward {
+  init(_ configuration: TransformerConfiguration, using generator: inout SeededGenerator) {
+    self.init(
+      modelDimension: configuration.modelDimension,
+      feedForwardDimension: configuration.feedForwardDimension,
+      activation: configuration.activation, dropoutRate: configuration.activationDropoutRate,
+      using: &generator)
+  }
+}
+
+extension AddNorm {
+  init(_ configuration: TransformerConfiguration) {
+    self.init(
+      dimension: configuration.modelDimension, placement: configuration.normPlacement,
+      dropoutRate: configuration.dropoutRate, epsilon: configuration.normEpsilon)
+  }
+}
+
+extension TransformerConfiguration {
+  func makePositions(using generator: inout SeededGenerator) -> any PositionalEncoding {
+    switch positions {
+    case .sinusoidal:
+      SinusoidalPositions(modelDimension: modelDimension, maximumLength: maximumLength)
+    case .learned:
+      LearnedPositions(
+        modelDimension: modelDimension, maximumLength: maximumLength, using: &generator)
+    }
+  }
+
+  /// The norm after the last layer, which only the pre-norm arrangement has: a post-norm layer ends in one.
+  func makeFinalNorm() -> LayerNorm? {
+    normPlacement == .pre ? LayerNorm(dimension: modelDimension, epsilon: normEpsilon) : nil
+  }
+}

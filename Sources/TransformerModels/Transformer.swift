@@ -1,0 +1,85 @@
+public import Autograd
+public import CoreLayers
+public import PositionalEncodings
+internal import ResidualLayers
+public import SequenceModels
+internal import Tensors
+public import TiedEmbeddings
+
+/// The Transformer (Vaswani et al. 2017): an encoder, a decoder, and the matrix that turns tokens into vectors
+/// and vectors into tokens.
+public struct Transformer: Layer {
+  public let configuration: TransformerConfiguration
+  public let sourceEmbedding: TiedEmbedding
+  public let targetEmbedding: TiedEmbedding
+  /// The projection to the vocabulary; the target embedding itself where they are tied.
+  public let outputProjection: TiedEmbedding
+  public let positions: any PositionalEncoding
+  public let encoder: Encoder
+  public let decoder: Decoder
+
+  /// A new model with random parameters: projections by Xavier, embeddings normal with deviation 1 / √D.
+  ///
+  /// - Throws: ``ConfigurationError`` when the configuration describes no model.
+  public init(_ configuration: TransformerConfiguration, seed: UInt64 = 0) throws {
+    try configuration.validate()
+    var generator = SeededGenerator(seed: seed)
+    let dimension = configuration.modelDimension
+    self.configuration = configuration
+    targetEmbedding = TiedEmbedding(
+      vocabularySize: configuration.targetVocabularySize, modelDimension: dimension,
+      using: &generator)
+    sourceEmbedding =
+      configuration.tying == .all
+      ? targetEmbedding
+      : TiedEmbedding(
+        vocabularySize: configuration.sourceVocabularySize, modelDimension: dimension,
+        using: &generator)
+    outputProjection =
+      configuration.tying == .none
+      ? TiedEmbedding(
+        vocabularySize: configuration.targetVocabularySize, modelDimension: dimension,
+        using: &generator) : targetEmbedding
+    positions = configuration.makePositions(using: &generator)
+    encoder = Encoder(configuration, using: &generator)
+    decoder = Decoder(configuration, using: &generator)
+  }
+
+  public var children: [LayerChild] {
+    [
+      .layer("source_embedding", sourceEmbedding), .layer("target_embedding", targetEmbedding),
+      .layer("output_projection", outputProjection), .layer("positions", positions),
+      .layer("encoder", encoder), .layer("decoder", decoder),
+    ]
+  }
+
+  /// Embeds tokens and adds the encodings of the positions from `start` on: [B, T, D].
+  func embed(
+    _ tokens: [Int32], batch: Int, from start: Int = 0, by embedding: TiedEmbedding,
+    in context: ForwardContext
+  ) throws -> Variable {
+    let length = batch == 0 ? 0 : tokens.count / batch
+    return embedding.embed(
+      tokens, shape: [batch, length],
+      positions: try positions.encoding(of: start..<start + length, in: context),
+      dropout: context.nextDropout(rate: configuration.dropoutRate), in: context)
+  }
+
+  /// The decoder's output for given prefixes, before the projection to the vocabulary: [B, T, D].
+  public func decode(
+    _ decoderInput: TokenBatch, memory: TransformerMemory, in context: ForwardContext
+  ) throws -> Variable {
+    try decoderInput.check(vocabularySize: targetVocabularySize)
+    if decoderInput.count != memory.lengths.count {
+      throw SequenceModelError.unequalCounts(
+        sources: memory.lengths.count, targets: decoderInput.count)
+    }
+    let input = try embed(
+      decoderInput.tokens, batch: decoderInput.count, by: targetEmbedding, in: context)
+    let lengths = decoderInput.lengths
+    return decoder(
+      input, memory: memory.output,
+      selfMask: .causal.intersection(.padding(keyLengths: lengths, queryLengths: lengths)),
+      crossMask: .padding(keyLengths: memory.lengths, queryLengths: lengths), in: context)
+  }
+}

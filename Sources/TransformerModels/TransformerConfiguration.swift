@@ -1,0 +1,139 @@
+public import Kernels
+public import ResidualLayers
+
+/// Everything that decides a Transformer's shape and arithmetic. The defaults are the paper's.
+public struct TransformerConfiguration: Codable, Equatable, Sendable {
+  /// Which of the three matrices between tokens and vectors are one (section 3.4).
+  public enum Tying: String, Codable, Sendable, CaseIterable {
+    /// Source embedding, target embedding and output projection, as in the paper. Needs one vocabulary.
+    case all
+    /// Target embedding and output projection.
+    case decoder
+    /// None.
+    case none
+  }
+
+  /// What tells positions apart (section 3.5).
+  public enum Positions: String, Codable, Sendable, CaseIterable {
+    case sinusoidal
+    case learned
+  }
+
+  public var sourceVocabularySize: Int
+  public var targetVocabularySize: Int
+  /// N, of the encoder and of the decoder.
+  public var encoderLayerCount = 6
+  public var decoderLayerCount = 6
+  /// D, d_model.
+  public var modelDimension = 512
+  /// F, d_ff.
+  public var feedForwardDimension = 2048
+  /// H, h.
+  public var headCount = 8
+  /// K and Kv of one head, d_k and d_v.
+  public var keyDimension = 64
+  public var valueDimension = 64
+  /// Dropout of each sub-layer's output and of the sums of embeddings and positions, P_drop.
+  public var dropoutRate: Float = 0.1
+  /// Dropout of attention weights and inside the feed-forward layer: none in the paper.
+  public var attentionDropoutRate: Float = 0
+  public var activationDropoutRate: Float = 0
+  public var activation: Activation = .relu
+  public var normPlacement: NormPlacement = .post
+  /// Added to variances under the root; the paper names none, its authors' code has 1e-6.
+  public var normEpsilon: Float = 1e-6
+  public var tying: Tying = .all
+  public var positions: Positions = .sinusoidal
+  /// The number of positions there are vectors for.
+  public var maximumLength = 1024
+
+  /// The base model for one vocabulary shared by source and target.
+  public init(vocabularySize: Int) {
+    self.init(sourceVocabularySize: vocabularySize, targetVocabularySize: vocabularySize)
+  }
+
+  /// The base model for two vocabularies. Where they have different sizes only the decoder's matrices are
+  /// tied.
+  public init(sourceVocabularySize: Int, targetVocabularySize: Int) {
+    self.sourceVocabularySize = sourceVocabularySize
+    self.targetVocabularySize = targetVocabularySize
+    if sourceVocabularySize != targetVocabularySize { tying = .decoder }
+  }
+
+  /// 6 layers, D 512, F 2048, 8 heads (Table 3, base).
+  public static func base(vocabularySize: Int) -> TransformerConfiguration {
+    TransformerConfiguration(vocabularySize: vocabularySize)
+  }
+
+  /// 6 layers, D 1024, F 4096, 16 heads, dropout 0.3 (Table 3, big).
+  public static func big(vocabularySize: Int) -> TransformerConfiguration {
+    var configuration = base(vocabularySize: vocabularySize)
+    configuration.resize(modelDimension: 1024, feedForwardDimension: 4096, headCount: 16)
+    configuration.dropoutRate = 0.3
+    return configuration
+  }
+
+  /// 2 layers, D 128, F 512, 4 heads: for tests, toys and small data.
+  public static func tiny(vocabularySize: Int) -> TransformerConfiguration {
+    var configuration = base(vocabularySize: vocabularySize)
+    configuration.encoderLayerCount = 2
+    configuration.decoderLayerCount = 2
+    configuration.resize(modelDimension: 128, feedForwardDimension: 512, headCount: 4)
+    return configuration
+  }
+
+  /// Sets D, F and H; each head gets D / H dimensions.
+  public mutating func resize(modelDimension: Int, feedForwardDimension: Int, headCount: Int) {
+    self.modelDimension = modelDimension
+    self.feedForwardDimension = feedForwardDimension
+    self.headCount = headCount
+    keyDimension = modelDimension / max(1, headCount)
+    valueDimension = keyDimension
+  }
+
+  /// Makes sure that the numbers describe a model.
+  ///
+  /// - Throws: ``ConfigurationError``, which names the field.
+  public func validate() throws {
+    func require(_ condition: Bool, _ field: String, _ expected: String, _ found: Any) throws {
+      if !condition {
+        throw ConfigurationError(field: field, expected: expected, found: "\(found)")
+      }
+    }
+    for (field, value) in [
+      ("sourceVocabularySize", sourceVocabularySize), ("headCount", headCount),
+      ("targetVocabularySize", targetVocabularySize), ("modelDimension", modelDimension),
+      ("feedForwardDimension", feedForwardDimension), ("keyDimension", keyDimension),
+      ("valueDimension", valueDimension), ("maximumLength", maximumLength),
+      ("encoderLayerCount", encoderLayerCount), ("decoderLayerCount", decoderLayerCount),
+    ] {
+      try require(value >= 1 && value <= 1 << 24, field, "a number from 1 to \(1 << 24)", value)
+    }
+    for (field, rate) in [
+      ("dropoutRate", dropoutRate), ("attentionDropoutRate", attentionDropoutRate),
+      ("activationDropoutRate", activationDropoutRate),
+    ] {
+      try require(rate >= 0 && rate < 1, field, "a rate of at least 0 and less than 1", rate)
+    }
+    try require(normEpsilon > 0 && normEpsilon < 1, "normEpsilon", "between 0 and 1", normEpsilon)
+    try require(
+      tying != .all || sourceVocabularySize == targetVocabularySize, "tying",
+      "\"decoder\" or \"none\" where source and target have vocabularies of different sizes "
+        + "(\(sourceVocabularySize) and \(targetVocabularySize))", tying.rawValue)
+  }
+}
+
+/// A configuration that describes no model.
+public struct ConfigurationError: Error, Equatable, CustomStringConvertible {
+  public let field: String
+  public let expected: String
+  public let found: String
+
+  public init(field: String, expected: String, found: String) {
+    self.field = field
+    self.expected = expected
+    self.found = found
+  }
+
+  public var description: String { "\(field): expected \(expected), found \(found)" }
+}
