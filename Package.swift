@@ -7,14 +7,12 @@ let settings: [SwiftSetting] = [
   .enableUpcomingFeature("ExistentialAny"),
 ]
 
-func target(_ name: String, _ dependencies: Target.Dependency..., path: String? = nil) -> Target {
-  .target(name: name, dependencies: dependencies, path: path, swiftSettings: settings)
+func target(_ name: String, _ needs: Target.Dependency..., path: String? = nil) -> Target {
+  .target(name: name, dependencies: needs, path: path, swiftSettings: settings)
 }
 
-func executable(_ name: String, _ dependencies: Target.Dependency..., path: String? = nil) -> Target
-{
-  .executableTarget(
-    name: name, dependencies: dependencies, path: path, swiftSettings: settings)
+func executable(_ name: String, _ needs: Target.Dependency..., path: String? = nil) -> Target {
+  .executableTarget(name: name, dependencies: needs, path: path, swiftSettings: settings)
 }
 
 func tests(_ name: String, _ dependencies: Target.Dependency...) -> Target {

@@ -95,7 +95,8 @@ public enum BufferPool {
     }
     #if os(Linux)
       // Large tensors are read from end to end; huge pages save most of the address translation.
-      if large { madvise(pointer, bytes, 14 /* MADV_HUGEPAGE */) }
+      let hugePageAdvice: Int32 = 14  // MADV_HUGEPAGE, which the module map does not show
+      if large { madvise(pointer, bytes, hugePageAdvice) }
     #endif
     return pointer
   }
