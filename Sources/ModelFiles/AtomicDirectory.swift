@@ -1,0 +1,89 @@
+import Foundation
+
+#if canImport(Darwin)
+  import Darwin
+#elseif canImport(Musl)
+  import Musl
+#else
+  import Glibc
+#endif
+
+/// Writing a whole folder so that a complete one can be found at every moment.
+///
+/// The folder is filled under a temporary name beside its final one, and everything in it is forced to the
+/// disk. A folder that is there already is renamed to the final name with `.previous` at its end, the new one
+/// is renamed to the final name, and the previous one is removed. If the program dies between those two
+/// renames, the previous folder is the complete one; `locate` finds it.
+public enum AtomicDirectory {
+  /// The name that the old folder has for a moment.
+  public static func previousName(of path: String) -> String { trimmed(path) + ".previous" }
+
+  /// Makes a folder at `path`, replacing one that is there.
+  ///
+  /// One writer at a time: two that replace the same folder at once may get in each other's way.
+  /// - Parameter body: Fills the folder whose path it is given. When it throws, nothing has changed.
+  /// - Throws: `FileError`, Foundation's error for a leftover that cannot be removed, or what `body` throws.
+  public static func write(to path: String, body: (String) throws -> Void) throws {
+    let path = trimmed(path)
+    let parent = AtomicFile.parentFolder(of: path)
+    let previous = previousName(of: path)
+    let temporary = AtomicFile.temporaryName(beside: path)
+    guard mkdir(temporary, 0o777) == 0 else { throw FileError.last("create", path) }
+    var isPublished = false
+    defer { if !isPublished { try? FileManager.default.removeItem(atPath: temporary) } }
+    try body(temporary)
+    try synchronizeTree(temporary)
+
+    if exists(path) {
+      // With a complete folder under the final name, one under the other name is a leftover.
+      try remove(previous)
+      guard rename(path, previous) == 0 else { throw FileError.last("replace", path) }
+      try AtomicFile.synchronize(parent)
+    }
+    guard rename(temporary, path) == 0 else {
+      let error = FileError.last("write", path)
+      if !exists(path) { rename(previous, path) }
+      throw error
+    }
+    isPublished = true
+    try AtomicFile.synchronize(parent)
+    try remove(previous)
+  }
+
+  /// The complete folder for a final name: the one of that name, else the previous one if a program died while
+  /// replacing it, else `nil`.
+  public static func locate(_ path: String) -> String? {
+    [trimmed(path), previousName(of: path)].first(where: exists)
+  }
+
+  private static func trimmed(_ path: String) -> String {
+    var path = path
+    while path.count > 1 && path.hasSuffix("/") { path.removeLast() }
+    return path
+  }
+
+  private static func exists(_ path: String) -> Bool {
+    FileManager.default.fileExists(atPath: path)
+  }
+
+  private static func remove(_ path: String) throws {
+    if exists(path) { try FileManager.default.removeItem(atPath: path) }
+  }
+
+  /// Forces all files and folders below a folder, and the folder, to the disk.
+  private static func synchronizeTree(_ folder: String) throws {
+    let manager = FileManager.default
+    for name in try manager.contentsOfDirectory(atPath: folder) {
+      let path = folder + "/" + name
+      var isFolder: ObjCBool = false
+      // A symbolic link that leads nowhere has nothing to synchronise.
+      guard manager.fileExists(atPath: path, isDirectory: &isFolder) else { continue }
+      if isFolder.boolValue {
+        try synchronizeTree(path)
+      } else {
+        try AtomicFile.synchronize(path)
+      }
+    }
+    try AtomicFile.synchronize(folder)
+  }
+}
