@@ -1,0 +1,113 @@
+public import Autograd
+public import CoreLayers
+import Foundation
+public import ModelFiles
+public import Tensors
+public import Testing
+
+/// Reference values that `Tests/Fixtures/generate.py` made with PyTorch; that file says what the names mean.
+public struct Fixture {
+  public let name: String
+  public let file: SafetensorsFile
+
+  /// - Parameter name: of a file in Tests/Fixtures, without its extension.
+  public init(_ name: String) throws {
+    // Found from this source file, so that tests may run in any working directory.
+    let folder = URL(fileURLWithPath: "\(#filePath)").deletingLastPathComponent()
+      .deletingLastPathComponent().appendingPathComponent("Fixtures")
+    self.name = name
+    file = try SafetensorsFile(
+      contentsOf: folder.appendingPathComponent("\(name).safetensors").path)
+  }
+
+  public func tensor(_ name: String) throws -> Tensor { try file.tensor(named: name) }
+
+  public func integers(_ name: String) throws -> [Int] {
+    try file.integers(named: name).map { Int($0) }
+  }
+
+  public func tokens(_ name: String) throws -> [Int32] {
+    try file.integers(named: name).map { Int32($0) }
+  }
+
+  /// The arguments, results and so on under a prefix, by the rest of their names, in order of name.
+  public func names(after prefix: String) -> [String] {
+    file.entries.map(\.name).filter { $0.hasPrefix(prefix) }
+      .map { String($0.dropFirst(prefix.count)) }.sorted()
+  }
+
+  /// Sets a layer's parameters to the fixture's. The paths and shapes must be the same on both sides.
+  public func load(into layer: some Layer, sourceLocation: SourceLocation = #_sourceLocation) throws
+  {
+    let parameters = layer.parameters
+    #expect(
+      parameters.map(\.path).sorted() == names(after: "parameter."),
+      "the parameters of \(name)", sourceLocation: sourceLocation)
+    for item in parameters {
+      let value = try tensor("parameter.\(item.path)")
+      try #require(
+        value.shape == item.parameter.shape, "the shape of \(item.path)",
+        sourceLocation: sourceLocation)
+      item.parameter.value = value
+    }
+  }
+
+  /// Compares a result.
+  public func expectOutput(
+    _ actual: Tensor, _ name: String = "y", relative: Double = 1e-5,
+    sourceLocation: SourceLocation = #_sourceLocation
+  ) throws {
+    expectClose(
+      actual, try tensor("output.\(name)"), relative: relative, "\(self.name), output \(name)",
+      sourceLocation: sourceLocation)
+  }
+
+  /// Compares the gradients of arguments, by their names in the fixture, and of all parameters of a layer.
+  public func expectGradients(
+    _ gradients: Gradients, inputs: KeyValuePairs<String, Variable> = [:],
+    parameters: [NamedParameter] = [], relative: Double = 1e-5,
+    sourceLocation: SourceLocation = #_sourceLocation
+  ) throws {
+    for (input, variable) in inputs {
+      let expected = try tensor("input_gradient.\(input)")
+      expectClose(
+        try #require(gradients[variable], "\(name), gradient of \(input)"), expected,
+        relative: relative, "\(name), gradient of \(input)", sourceLocation: sourceLocation)
+    }
+    for item in parameters {
+      let expected = try tensor("parameter_gradient.\(item.path)")
+      expectClose(
+        try #require(gradients[item.parameter], "\(name), gradient of \(item.path)"), expected,
+        relative: relative, "\(name), gradient of \(item.path)", sourceLocation: sourceLocation)
+    }
+  }
+
+  /// Runs a computation on the fixture's arguments in a recording context, compares its result, walks back
+  /// from the fixture's upstream gradient, and compares all gradients.
+  ///
+  /// - Parameter inputs: names of the arguments that get a gradient, in the order `operation` takes them.
+  public func check(
+    inputs: [String], layer: (some Layer)? = Optional<NoLayer>.none, relative: Double = 1e-5,
+    sourceLocation: SourceLocation = #_sourceLocation,
+    _ operation: ([Variable], ForwardContext) throws -> Variable
+  ) throws {
+    if let layer { try load(into: layer, sourceLocation: sourceLocation) }
+    let context = ForwardContext.differentiating()
+    let variables = try inputs.map { context.input(try tensor("input.\($0)")) }
+    let result = try operation(variables, context)
+    try expectOutput(result.value, relative: relative, sourceLocation: sourceLocation)
+    let gradients = context.backward(from: result, gradient: try tensor("upstream.y"))
+    for (input, variable) in zip(inputs, variables) {
+      try expectGradients(
+        gradients, inputs: [input: variable], relative: relative, sourceLocation: sourceLocation)
+    }
+    try expectGradients(
+      gradients, parameters: layer?.parameters ?? [], relative: relative,
+      sourceLocation: sourceLocation)
+  }
+}
+
+/// A layer without parameters, for computations that need none.
+public struct NoLayer: Layer {
+  public var children: [LayerChild] { [] }
+}
