@@ -85,29 +85,38 @@ public struct Fixture {
   /// Runs a computation on the fixture's arguments in a recording context, compares its result, walks back
   /// from the fixture's upstream gradient, and compares all gradients.
   ///
-  /// - Parameter inputs: names of the arguments that get a gradient, in the order `operation` takes them.
+  /// - Parameters:
+  ///   - inputs: names of the arguments that get a gradient, in the order `operation` takes them.
+  ///   - operands: parameters that have the fixture's values, and their names there.
   public func check(
-    inputs: [String], layer: (some Layer)? = Optional<NoLayer>.none, relative: Double = 1e-5,
+    inputs: [String], operands: [(String, Parameter)], relative: Double = 1e-5,
     sourceLocation: SourceLocation = #_sourceLocation,
     _ operation: ([Variable], ForwardContext) throws -> Variable
   ) throws {
-    if let layer { try load(into: layer, sourceLocation: sourceLocation) }
     let context = ForwardContext.differentiating()
     let variables = try inputs.map { context.input(try tensor("input.\($0)")) }
     let result = try operation(variables, context)
     try expectOutput(result.value, relative: relative, sourceLocation: sourceLocation)
     let gradients = context.backward(from: result, gradient: try tensor("upstream.y"))
-    for (input, variable) in zip(inputs, variables) {
-      try expectGradients(
-        gradients, inputs: [input: variable], relative: relative, sourceLocation: sourceLocation)
+    let found =
+      zip(inputs, variables).map { ("input_gradient.\($0)", gradients[$1]) }
+      + operands.map { ("parameter_gradient.\($0)", gradients[$1]) }
+    for (key, gradient) in found {
+      expectClose(
+        try #require(gradient, "\(name), \(key)", sourceLocation: sourceLocation),
+        try tensor(key), relative: relative, "\(name), \(key)", sourceLocation: sourceLocation)
     }
-    try expectGradients(
-      gradients, parameters: layer?.parameters ?? [], relative: relative,
-      sourceLocation: sourceLocation)
   }
-}
 
-/// A layer without parameters, for computations that need none.
-public struct NoLayer: Layer {
-  public var children: [LayerChild] { [] }
+  /// The same for a layer, whose parameters are set to the fixture's.
+  public func check(
+    _ layer: some Layer, inputs: [String], relative: Double = 1e-5,
+    sourceLocation: SourceLocation = #_sourceLocation,
+    _ operation: ([Variable], ForwardContext) throws -> Variable
+  ) throws {
+    try load(into: layer, sourceLocation: sourceLocation)
+    try check(
+      inputs: inputs, operands: layer.parameters.map { ($0.path, $0.parameter) },
+      relative: relative, sourceLocation: sourceLocation, operation)
+  }
 }
