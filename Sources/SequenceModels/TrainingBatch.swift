@@ -29,4 +29,24 @@ public struct TrainingBatch: Sendable {
   public var sourceTokenCount: Int { source.tokenCount }
   /// Real target tokens, the end token included: what losses are normalised by.
   public var targetTokenCount: Int { decoderInput.tokenCount }
+
+  private init(source: TokenBatch, decoderInput: TokenBatch, expected: [Int32]) {
+    self.source = source
+    self.decoderInput = decoderInput
+    self.expected = expected
+  }
+
+  /// The same pairs in several batches, none of them empty, as even as possible.
+  public func split(into parts: Int) -> [TrainingBatch] {
+    let parts = min(parts, source.count)
+    if parts <= 1 { return [self] }
+    return (0..<parts).map { part in
+      let rows = part * source.count / parts..<(part + 1) * source.count / parts
+      let decoderInput = TokenBatch(rows.map { self.decoderInput[$0] })
+      let (length, width) = (self.decoderInput.maximumLength, decoderInput.maximumLength)
+      return TrainingBatch(
+        source: TokenBatch(rows.map { source[$0] }), decoderInput: decoderInput,
+        expected: rows.flatMap { expected[$0 * length..<$0 * length + width] })
+    }
+  }
 }

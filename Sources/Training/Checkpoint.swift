@@ -1,0 +1,161 @@
+internal import Autograd
+public import CoreLayers
+import Foundation
+public import ModelFiles
+internal import Tensors
+
+/// A training's state in a folder: `configuration.json`, `weights.safetensors`, `optimizer.safetensors`,
+/// `state.json` and further files such as vocabularies. The folder is complete or not there.
+public struct Checkpoint {
+  /// The version of the layout that this code writes, and the newest it reads.
+  public static let formatVersion = 1
+
+  /// The folder that was read.
+  public let path: String
+  /// What was given as configuration when the checkpoint was written.
+  public let configuration: StrictJSON
+
+  /// Writes a checkpoint, replacing one at the same place at once.
+  ///
+  /// - Parameters:
+  ///   - path: the folder.
+  ///   - configuration: whatever is needed to build the model again.
+  ///   - optimizer, state: nil for a checkpoint that is only for use.
+  ///   - files: further files by name, such as vocabularies.
+  public static func write(
+    to path: String, model: some Layer, configuration: StrictJSON, optimizer: Adam? = nil,
+    state: TrainingState? = nil, files: [String: String] = [:]
+  ) throws {
+    try AtomicDirectory.write(to: path) { folder in
+      let document = StrictJSON.object([
+        .init("formatVersion", .number(formatVersion)), .init("configuration", configuration),
+      ])
+      try AtomicFile.write(document.text + "\n", to: folder + "/configuration.json")
+      try SafetensorsFile.write(
+        model.parameters.map { .init($0.path, $0.parameter.value) }, metadata: [:],
+        to: folder + "/weights.safetensors")
+      if let optimizer {
+        try SafetensorsFile.write(
+          optimizer.exportState(), metadata: [:], to: folder + "/optimizer.safetensors")
+      }
+      if let state {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
+        try AtomicFile.write(Array(encoder.encode(state)), to: folder + "/state.json")
+      }
+      for (name, contents) in files { try AtomicFile.write(contents, to: folder + "/" + name) }
+    }
+  }
+
+  /// Reads a checkpoint's configuration and makes sure that it is one.
+  public init(contentsOf path: String) throws {
+    guard let found = AtomicDirectory.locate(path) else {
+      throw TrainingError.checkpoint(path: path, problem: "there is no checkpoint here")
+    }
+    self.path = found
+    let file = found + "/configuration.json"
+    let document = try StrictJSON(parsing: Data(contentsOfFile: file))
+    guard let version = document["formatVersion"]?.integer,
+      let configuration = document["configuration"]
+    else {
+      throw TrainingError.checkpoint(
+        path: file, problem: "expected the keys \"formatVersion\" and \"configuration\"")
+    }
+    if version > Self.formatVersion || version < 1 {
+      throw TrainingError.checkpoint(
+        path: file,
+        problem: "expected format version 1 to \(Self.formatVersion), found \(version); "
+          + "a newer swift-attention wrote this")
+    }
+    self.configuration = configuration
+  }
+
+  /// Sets every parameter of a model to what the checkpoint holds.
+  ///
+  /// - Throws: ``TrainingError/checkpoint(path:problem:)`` naming parameters that are missing, left over or
+  ///   of another shape; the model is then unchanged.
+  public func loadWeights(into model: some Layer) throws {
+    let file = try SafetensorsFile(contentsOf: path + "/weights.safetensors")
+    let tensors = try read(file, expecting: model.parameters.map { ($0.path, $0.parameter.shape) })
+    for (named, tensor) in zip(model.parameters, tensors) { named.parameter.value = tensor }
+  }
+
+  /// Sets the optimiser's moments and count.
+  public func loadOptimizer(into optimizer: Adam) throws {
+    let file = try SafetensorsFile(contentsOf: path + "/optimizer.safetensors")
+    let count = optimizer.parameters.count
+    let names = optimizer.parameters.map { ("first." + $0.path, $0.parameter.shape) }
+    let others = optimizer.parameters.map { ("second." + $0.path, $0.parameter.shape) }
+    let tensors = try read(file, expecting: names + others, ignoring: ["step"])
+    guard let step = try file.integers(named: "step").first else {
+      throw TrainingError.checkpoint(path: file.path, problem: "\"step\" is empty")
+    }
+    optimizer.firstMoments = Array(tensors[..<count])
+    optimizer.secondMoments = Array(tensors[count...])
+    optimizer.step = Int(step)
+  }
+
+  /// Where the training was.
+  public func state() throws -> TrainingState {
+    let file = path + "/state.json"
+    do {
+      return try JSONDecoder().decode(TrainingState.self, from: Data(contentsOfFile: file))
+    } catch let error as DecodingError {
+      throw TrainingError.checkpoint(path: file, problem: "not a training state: \(error)")
+    }
+  }
+
+  /// A further file.
+  public func file(_ name: String) throws -> String {
+    guard let text = String(data: try Data(contentsOfFile: path + "/" + name), encoding: .utf8)
+    else {
+      throw TrainingError.checkpoint(path: path + "/" + name, problem: "not UTF-8")
+    }
+    return text
+  }
+
+  /// The tensors of the given names and shapes, in that order, if the file has exactly these.
+  private func read(
+    _ file: SafetensorsFile, expecting expected: [(String, Shape)], ignoring: Set<String> = []
+  ) throws -> [Tensor] {
+    func fail(_ problem: String) -> TrainingError {
+      .checkpoint(path: file.path, problem: problem)
+    }
+    let present = Set(file.entries.map(\.name)).subtracting(ignoring)
+    let names = Set(expected.map(\.0))
+    func list(_ names: Set<String>) -> String {
+      names.sorted().prefix(5).joined(separator: ", ") + (names.count > 5 ? ", …" : "")
+    }
+    let missing = names.subtracting(present)
+    if !missing.isEmpty { throw fail("\(missing.count) parameters are missing: \(list(missing))") }
+    let extra = present.subtracting(names)
+    if !extra.isEmpty {
+      throw fail("\(extra.count) parameters belong to no part of the model: \(list(extra))")
+    }
+    return try expected.map { name, shape in
+      let tensor = try file.tensor(named: name)
+      if tensor.shape != shape {
+        throw fail("\(name): expected the shape \(shape), found \(tensor.shape)")
+      }
+      return tensor
+    }
+  }
+}
+
+extension Adam {
+  func exportState() -> [SafetensorsFile.NamedValues] {
+    zip(parameters, firstMoments).map { .init("first." + $0.path, $1) }
+      + zip(parameters, secondMoments).map { .init("second." + $0.path, $1) }
+      + [.init("step", integers: [Int64(step)])]
+  }
+}
+
+extension Data {
+  /// The bytes of a file, with a typed error.
+  init(contentsOfFile path: String) throws {
+    guard let data = FileManager.default.contents(atPath: path) else {
+      throw TrainingError.checkpoint(path: path, problem: "cannot be read")
+    }
+    self = data
+  }
+}

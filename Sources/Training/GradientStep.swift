@@ -1,0 +1,54 @@
+public import Autograd
+public import SequenceModels
+import Tensors
+
+/// The loss of a batch and the gradients of a model's parameters.
+public struct GradientStep {
+  public let gradients: Gradients
+  /// Σ smoothed cross-entropy / real target tokens.
+  public let loss: Double
+  /// Σ -log p(expected token), in nats.
+  public let negativeLogLikelihood: Double
+  public let targetTokenCount: Int
+
+  /// - Parameters:
+  ///   - parts: the batch's rows are taken in so many parts, one after the other. Every part is divided by
+  ///     the target tokens of the whole batch, so that the sum is the gradient of the unsplit batch.
+  ///   - step: the number of the update, for dropout.
+  public init<Model: SequenceModel>(
+    _ model: Model, _ batch: TrainingBatch, labelSmoothing: Float, parts: Int = 1, seed: UInt64,
+    step: Int
+  ) throws {
+    let normalizer = Float(max(1, batch.targetTokenCount))
+    var gradients: Gradients?
+    var (loss, likelihood) = (0.0, 0.0)
+    for (index, part) in batch.split(into: parts).enumerated() {
+      let context = ForwardContext.training(seed: seed, step: step, part: index)
+      let result = try model.loss(
+        part, labelSmoothing: labelSmoothing, normalizer: normalizer, in: context)
+      loss += Double(result.objective.value.scalar)
+      likelihood += result.negativeLogLikelihood
+      gradients = context.backward(from: result.objective, addingTo: gradients)
+    }
+    self.gradients = gradients ?? Gradients()
+    self.loss = loss
+    negativeLogLikelihood = likelihood
+    targetTokenCount = batch.targetTokenCount
+  }
+}
+
+/// The mean of -log p over all real target tokens of some batches, without dropout.
+///
+/// - Returns: Σ -log p in nats and the number of tokens; the perplexity is exp of their quotient.
+public func evaluateLoss<Model: SequenceModel>(_ model: Model, on batches: [TrainingBatch]) throws
+  -> (negativeLogLikelihood: Double, tokenCount: Int)
+{
+  var total = 0.0
+  var tokens = 0
+  for batch in batches {
+    let result = try model.loss(batch, labelSmoothing: 0, normalizer: 1, in: .inference())
+    total += result.negativeLogLikelihood
+    tokens += result.tokenCount
+  }
+  return (total, tokens)
+}

@@ -1,0 +1,21 @@
+import Foundation
+import Synchronization
+
+/// Ctrl-C as a question that a loop can ask: the first interrupt is remembered, so that the loop can save and
+/// end; a second one ends the program at once.
+public enum InterruptFlag {
+  private static let raised = Atomic<Bool>(false)
+
+  /// Begins to catch SIGINT and SIGTERM.
+  public static func install() {
+    for signalNumber in [SIGINT, SIGTERM] {
+      signal(signalNumber) { number in
+        InterruptFlag.raised.store(true, ordering: .relaxed)
+        signal(number, SIG_DFL)
+      }
+    }
+  }
+
+  /// Whether an interrupt came.
+  public static var isRaised: Bool { raised.load(ordering: .relaxed) }
+}

@@ -1,0 +1,49 @@
+import Foundation
+
+/// The learning rate at each step.
+public struct LearningRateSchedule: Codable, Equatable, Sendable {
+  public enum Kind: String, Codable, Sendable, CaseIterable {
+    /// rate · D^-½ · min(step^-½, step · warmup^-3/2): equation 3 of the paper, where `rate` is 1.
+    case paper
+    /// Linear warm-up to `rate`, which then stays.
+    case constant
+    /// Linear warm-up to `rate`, then half a cosine down to `finalRate` at the last step.
+    case cosine
+  }
+
+  public var kind: Kind
+  /// The factor of the paper's formula, or the highest rate.
+  public var rate: Float
+  public var warmupSteps: Int
+  /// Where the cosine ends.
+  public var finalRate: Float = 0
+
+  public init(_ kind: Kind, rate: Float = 1, warmupSteps: Int = 4000, finalRate: Float = 0) {
+    self.kind = kind
+    self.rate = rate
+    self.warmupSteps = warmupSteps
+    self.finalRate = finalRate
+  }
+
+  /// - Parameters:
+  ///   - step: the number of the update, from 1.
+  ///   - modelDimension: D, for the paper's formula.
+  ///   - totalSteps: where the cosine ends.
+  public func rate(at step: Int, modelDimension: Int, totalSteps: Int) -> Float {
+    let (position, warmup) = (Double(max(1, step)), Double(max(1, warmupSteps)))
+    switch kind {
+    case .paper:
+      return rate
+        * Float(
+          pow(Double(modelDimension), -0.5) * min(pow(position, -0.5), position * pow(warmup, -1.5))
+        )
+    case .constant:
+      return rate * Float(min(1, position / warmup))
+    case .cosine:
+      if step <= warmupSteps { return rate * Float(position / warmup) }
+      let length = Double(max(1, totalSteps - warmupSteps))
+      let progress = min(1, (position - Double(warmupSteps)) / length)
+      return finalRate + (rate - finalRate) * Float(0.5 * (1 + cos(Double.pi * progress)))
+    }
+  }
+}

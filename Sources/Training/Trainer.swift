@@ -1,0 +1,156 @@
+internal import CoreLayers
+import Foundation
+public import SequenceModels
+
+/// Trains a sequence model: the loop, and nothing else. What is shown and saved is the business of the
+/// closures it is given.
+public final class Trainer<Model: SequenceModel, Source: BatchSource> {
+  /// Why ``run()`` came back.
+  public enum Outcome: Equatable, Sendable {
+    /// All steps are done.
+    case finished
+    /// ``shouldStop`` said so.
+    case interrupted
+  }
+
+  public let model: Model
+  public let configuration: TrainingConfiguration
+  public let optimizer: Adam
+  public private(set) var state = TrainingState()
+  /// D, for the paper's learning rate.
+  public let modelDimension: Int
+  private var source: Source
+
+  /// Called after each logging interval.
+  public var onLog: (TrainingLog) throws -> Void = { _ in }
+  /// Gives named scores; the first is the one that decides which checkpoint is best (lower is better).
+  public var onValidation: (Model) throws -> [ValidationScore] = { _ in [] }
+  /// Called after each validation.
+  public var onValidated: (_ scores: [ValidationScore], _ isBest: Bool) throws -> Void = { _, _ in }
+  /// Called when a checkpoint is due, after validations, and at the end.
+  public var onCheckpoint: () throws -> Void = {}
+  /// Asked after each step; `true` ends the training in good order.
+  public var shouldStop: () -> Bool = { InterruptFlag.isRaised }
+
+  public init(
+    model: Model, modelDimension: Int, configuration: TrainingConfiguration, source: Source
+  ) throws {
+    try configuration.validate()
+    self.model = model
+    self.modelDimension = modelDimension
+    self.configuration = configuration
+    self.source = source
+    optimizer = Adam(model.parameters, configuration: configuration.optimizer)
+  }
+
+  /// Goes on where a checkpoint was written: parameters, moments, random streams and the position in the data.
+  public func resume(from checkpoint: Checkpoint) throws {
+    let state = try checkpoint.state()
+    try checkpoint.loadWeights(into: model)
+    try checkpoint.loadOptimizer(into: optimizer)
+    self.state = state
+  }
+
+  /// The number of updates the whole training will have, as far as can be said now.
+  public var totalSteps: Int {
+    let bySteps = configuration.maximumSteps > 0 ? configuration.maximumSteps : Int.max
+    if configuration.maximumEpochs == 0 { return bySteps }
+    let perEpoch = source.batchCount(epoch: state.epoch)
+    let (byEpochs, overflow) = perEpoch.multipliedReportingOverflow(
+      by: configuration.maximumEpochs)
+    return min(bySteps, overflow ? .max : byEpochs)
+  }
+
+  /// Trains until the limits of the configuration, or until told to stop.
+  ///
+  /// - Throws: ``TrainingError/diverged(step:loss:gradientNorm:)``, and what the model and the closures throw.
+  public func run() throws -> Outcome {
+    var log = TrainingLog.Counter()
+    let total = totalSteps
+    while !isFinished(total) {
+      let batchCount = source.batchCount(epoch: state.epoch)
+      if batchCount == 0 { throw TrainingError.noBatches }
+      let clock = ContinuousClock()
+      let begin = clock.now
+      let batch = source.batch(epoch: state.epoch, index: state.batchIndex)
+      let step = try takeStep(batch, totalSteps: total)
+      let seconds = (clock.now - begin).seconds
+      state.elapsedSeconds += seconds
+      log.add(batch, step, seconds: seconds)
+      state.batchIndex += 1
+      let endsEpoch = state.batchIndex >= batchCount
+      if endsEpoch {
+        state.epoch += 1
+        state.batchIndex = 0
+      }
+      let ends = isFinished(total)
+      if state.step % configuration.logInterval == 0 || ends {
+        try onLog(log.log(state: state, totalSteps: total))
+        log = TrainingLog.Counter()
+      }
+      let interval = configuration.validationInterval
+      if ends || (interval > 0 ? state.step % interval == 0 : endsEpoch) {
+        try validate()
+        try onCheckpoint()
+      } else if state.step % configuration.checkpointInterval == 0 {
+        try onCheckpoint()
+      }
+      if !ends && shouldStop() {
+        try onCheckpoint()
+        return .interrupted
+      }
+    }
+    return .finished
+  }
+
+  private func isFinished(_ totalSteps: Int) -> Bool {
+    state.step >= totalSteps
+      || configuration.maximumEpochs > 0 && state.epoch >= configuration.maximumEpochs
+  }
+
+  private func takeStep(_ batch: TrainingBatch, totalSteps: Int) throws -> TrainingLog.Step {
+    let number = state.step + 1
+    let result = try GradientStep(
+      model, batch, labelSmoothing: configuration.labelSmoothing,
+      parts: configuration.accumulationParts, seed: configuration.seed, step: number)
+    let norm = optimizer.gradientNorm(result.gradients)
+    guard result.loss.isFinite, norm.isFinite else {
+      throw TrainingError.diverged(step: number, loss: result.loss, gradientNorm: norm)
+    }
+    let rate = configuration.schedule.rate(
+      at: number, modelDimension: modelDimension, totalSteps: totalSteps)
+    _ = optimizer.update(
+      result.gradients, learningRate: rate,
+      maximumNorm: configuration.clipNorm > 0 ? configuration.clipNorm : nil, gradientNorm: norm)
+    state.step = number
+    return TrainingLog.Step(
+      loss: result.loss, negativeLogLikelihood: result.negativeLogLikelihood, gradientNorm: norm,
+      learningRate: rate)
+  }
+
+  private func validate() throws {
+    let scores = try onValidation(model)
+    guard let decisive = scores.first else { return }
+    let isBest = decisive.value < (state.bestScore ?? .infinity)
+    if isBest {
+      state.bestScore = decisive.value
+      state.bestStep = state.step
+    }
+    try onValidated(scores, isBest)
+  }
+}
+
+/// A named result of a validation.
+public struct ValidationScore: Codable, Equatable, Sendable {
+  public let name: String
+  public let value: Double
+
+  public init(_ name: String, _ value: Double) {
+    self.name = name
+    self.value = value
+  }
+}
+
+extension Duration {
+  var seconds: Double { Double(components.seconds) + Double(components.attoseconds) * 1e-18 }
+}

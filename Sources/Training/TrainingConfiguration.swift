@@ -1,0 +1,62 @@
+/// How a model is trained. The defaults are the paper's where it says something (section 5).
+public struct TrainingConfiguration: Codable, Equatable, Sendable {
+  /// Training ends after so many updates; 0: no such limit.
+  public var maximumSteps = 100_000
+  /// Training ends after so many passes through the data; 0: no such limit.
+  public var maximumEpochs = 0
+  public var optimizer = Adam.Configuration()
+  public var schedule = LearningRateSchedule(.paper)
+  /// ε_ls
+  public var labelSmoothing: Float = 0.1
+  /// The norm that gradients are clipped to; 0: not clipped, as in the paper.
+  public var clipNorm: Float = 0
+  /// In how many parts the gradients of a batch are computed one after the other, to save memory.
+  public var accumulationParts = 1
+  /// For dropout. (Parameters and data have seeds of their own.)
+  public var seed: UInt64 = 1
+  /// A line of metrics every so many updates.
+  public var logInterval = 50
+  /// Validation every so many updates; 0: at the end of each epoch.
+  public var validationInterval = 0
+  /// A checkpoint every so many updates, beside one at each validation.
+  public var checkpointInterval = 1000
+
+  public init() {}
+
+  /// Makes sure that the numbers describe a training.
+  ///
+  /// - Throws: ``TrainingError/invalidConfiguration(field:expected:found:)``
+  public func validate() throws {
+    func require(_ condition: Bool, _ field: String, _ expected: String, _ found: Any) throws {
+      if !condition {
+        throw TrainingError.invalidConfiguration(
+          field: field, expected: expected, found: "\(found)")
+      }
+    }
+    try require(
+      maximumSteps > 0 || maximumEpochs > 0, "maximumSteps",
+      "a positive maximumSteps or maximumEpochs, so that training ends", maximumSteps)
+    for (field, value, least) in [
+      ("maximumSteps", maximumSteps, 0), ("maximumEpochs", maximumEpochs, 0),
+      ("accumulationParts", accumulationParts, 1), ("logInterval", logInterval, 1),
+      ("validationInterval", validationInterval, 0),
+      ("checkpointInterval", checkpointInterval, 1),
+      ("schedule.warmupSteps", schedule.warmupSteps, 0),
+    ] {
+      try require(value >= least, field, "a number of at least \(least)", value)
+    }
+    for (field, value) in [
+      ("labelSmoothing", labelSmoothing), ("optimizer.beta1", optimizer.beta1),
+      ("optimizer.beta2", optimizer.beta2),
+    ] {
+      try require(value >= 0 && value < 1, field, "at least 0 and less than 1", value)
+    }
+    for (field, value) in [
+      ("clipNorm", clipNorm), ("optimizer.weightDecay", optimizer.weightDecay),
+      ("schedule.rate", schedule.rate), ("schedule.finalRate", schedule.finalRate),
+      ("optimizer.epsilon", optimizer.epsilon),
+    ] {
+      try require(value >= 0 && value.isFinite, field, "a number of at least 0", value)
+    }
+  }
+}

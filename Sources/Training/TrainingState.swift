@@ -1,0 +1,16 @@
+/// Where a training is: what, beside parameters and moments, must be known to go on as if nothing had
+/// happened.
+public struct TrainingState: Codable, Equatable, Sendable {
+  /// Updates so far.
+  public var step = 0
+  /// The epoch of the next batch, from 0, and its number in the epoch.
+  public var epoch = 0
+  public var batchIndex = 0
+  /// The best validation score so far and the step it was reached at; lower is better.
+  public var bestScore: Double?
+  public var bestStep = 0
+  /// Seconds spent in training so far, over all sessions.
+  public var elapsedSeconds = 0.0
+
+  public init() {}
+}
