@@ -59,7 +59,8 @@ public final class ForwardContext {
   /// Called once per dropout site and pass, in the order of the forward pass, also where nothing is dropped,
   /// so that the sites after it do not depend on it.
   public func nextDropout(rate: Float) -> DropoutMask {
-    if rate < 0 || rate >= 1 {
+    // Written so that NaN is refused as well.
+    if !(rate >= 0 && rate < 1) {
       fatalError("dropout: expected a rate of at least 0 and less than 1, found \(rate)")
     }
     guard let dropoutSeed else { return .none }
