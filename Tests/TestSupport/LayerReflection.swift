@@ -1,4 +1,4 @@
-import Autograd
+internal import Autograd
 public import CoreLayers
 public import Testing
 
@@ -6,23 +6,32 @@ public import Testing
 /// layers, arrays, dictionaries and optionals as well) is what its `children` lead to, and no two paths are
 /// equal.
 public func expectChildrenComplete(
-  _ layer: some Layer, sourceLocation: SourceLocation = #_sourceLocation
+  _ layer: any Layer, sourceLocation: SourceLocation = #_sourceLocation
 ) {
+  #expect(
+    parametersMissingFromChildren(of: layer) == [], "parameters that children does not list",
+    sourceLocation: sourceLocation)
   let listed = layer.parameterPaths
-  let identifiers = Set(listed.map { ObjectIdentifier($0.parameter) })
-  var found: Set<ObjectIdentifier> = []
-  forEachParameter(in: layer, path: "\(type(of: layer))") { parameter, path in
-    found.insert(ObjectIdentifier(parameter))
-    if !identifiers.contains(ObjectIdentifier(parameter)) {
-      Issue.record("\(path) is not among the children", sourceLocation: sourceLocation)
-    }
+  var stored: Set<ObjectIdentifier> = []
+  forEachParameter(in: layer, path: "") { parameter, _ in
+    stored.insert(ObjectIdentifier(parameter))
   }
   #expect(
-    found == identifiers, "children lists a parameter that is not stored",
-    sourceLocation: sourceLocation)
+    listed.filter { !stored.contains(ObjectIdentifier($0.parameter)) }.map(\.path) == [],
+    "children lists parameters that are not stored", sourceLocation: sourceLocation)
   #expect(
     Set(listed.map(\.path)).count == listed.count, "two children have one name",
     sourceLocation: sourceLocation)
+}
+
+/// The property paths of stored parameters that `children` does not lead to.
+public func parametersMissingFromChildren(of layer: any Layer) -> [String] {
+  let listed = Set(layer.parameterPaths.map { ObjectIdentifier($0.parameter) })
+  var missing: [String] = []
+  forEachParameter(in: layer, path: "\(type(of: layer))") { parameter, path in
+    if !listed.contains(ObjectIdentifier(parameter)) { missing.append(path) }
+  }
+  return missing
 }
 
 private func forEachParameter(
