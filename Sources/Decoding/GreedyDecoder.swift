@@ -32,6 +32,9 @@ public struct GreedyDecoder: Sendable {
     /// Whether the end token came before the limit.
     public var isFinished = false
 
+    /// Nothing yet.
+    public init() {}
+
     /// The logarithm of the output's probability.
     public var score: Float { logProbabilities.reduce(0, +) }
   }

@@ -103,7 +103,8 @@ public struct LengthBucketedBatches: Sendable {
     try BatchStream(self, from: position)
   }
 
-  func batch(_ indices: [Int]) -> PairBatch {
+  /// The pairs with the given indices, as a batch.
+  public func batch(_ indices: [Int]) -> PairBatch {
     PairBatch(
       indices: indices, sources: indices.map { pairs[$0].source },
       targets: indices.map { pairs[$0].target })

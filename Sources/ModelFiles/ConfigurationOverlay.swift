@@ -1,0 +1,125 @@
+import Foundation
+
+/// Configurations as JSON: defaults, then a file, then single values from a command line, each a change to what
+/// came before. A key that is not among the defaults is an error and never ignored.
+public struct ConfigurationOverlay: Sendable {
+  /// The configuration so far.
+  public private(set) var document: StrictJSON
+
+  /// - Parameter defaults: a configuration with every key.
+  public init(defaults: some Encodable) throws {
+    document = try StrictJSON(parsing: JSONEncoder().encode(defaults))
+  }
+
+  /// Replaces the values that `changes` names.
+  ///
+  /// - Parameter origin: where the changes come from, for messages.
+  public mutating func apply(_ changes: StrictJSON, origin: String) throws {
+    document = try merged(document, with: changes, path: "", origin: origin)
+  }
+
+  /// Replaces one value.
+  ///
+  /// - Parameters:
+  ///   - path: keys joined with dots, `training.maximumSteps`.
+  ///   - text: JSON, or a plain word that is taken as a string.
+  public mutating func set(_ path: String, to text: String, origin: String) throws {
+    let value = (try? StrictJSON(parsing: text)) ?? .string(text)
+    let changes = path.split(separator: ".", omittingEmptySubsequences: false).reversed().reduce(
+      value
+    ) { inner, key in .object([.init(String(key), inner)]) }
+    try apply(changes, origin: origin)
+  }
+
+  /// The configuration as a value.
+  public func value<Value: Decodable>(as type: Value.Type) throws -> Value {
+    do {
+      return try JSONDecoder().decode(type, from: Data(document.text.utf8))
+    } catch let error as DecodingError {
+      throw ConfigurationFileError(origin: "configuration", problem: Self.describe(error))
+    }
+  }
+
+  private func merged(
+    _ base: StrictJSON, with changes: StrictJSON, path: String, origin: String
+  ) throws -> StrictJSON {
+    func fail(_ problem: String) -> ConfigurationFileError {
+      ConfigurationFileError(origin: origin, problem: problem)
+    }
+    guard case .object(var members) = base else {
+      if base.kind != changes.kind {
+        throw fail("\(path): expected \(base.kind), found \(changes.text)")
+      }
+      return changes
+    }
+    guard case .object(let changed) = changes else {
+      throw fail(
+        "\(path.isEmpty ? "the configuration" : path): expected an object, found \(changes.kind)")
+    }
+    for change in changed {
+      let name = path.isEmpty ? change.key : path + "." + change.key
+      guard let index = members.firstIndex(where: { $0.key == change.key }) else {
+        let known = members.map(\.key).sorted()
+        let nearest = Self.nearest(to: change.key, among: known)
+        throw fail(
+          "unknown key \"\(name)\"; "
+            + (nearest.map { "did you mean \"\($0)\"?" }
+              ?? "known: \(known.joined(separator: ", "))")
+        )
+      }
+      members[index] = .init(
+        change.key,
+        try merged(members[index].value, with: change.value, path: name, origin: origin))
+    }
+    return .object(members)
+  }
+
+  /// The word that takes the fewest changes of a letter, if they are few.
+  public static func nearest(to word: String, among words: [String]) -> String? {
+    let ranked = words.map { ($0, changes(from: Array(word), to: Array($0))) }
+    guard let best = ranked.min(by: { $0.1 < $1.1 }), best.1 <= max(2, word.count / 3) else {
+      return nil
+    }
+    return best.0
+  }
+
+  private static func changes(from a: [Character], to b: [Character]) -> Int {
+    var row = Array(0...b.count)
+    for i in a.indices {
+      var diagonal = row[0]
+      row[0] = i + 1
+      for j in b.indices {
+        let cost = min(row[j] + 1, row[j + 1] + 1, diagonal + (a[i] == b[j] ? 0 : 1))
+        diagonal = row[j + 1]
+        row[j + 1] = cost
+      }
+    }
+    return row[b.count]
+  }
+
+  private static func describe(_ error: DecodingError) -> String {
+    func place(_ path: [any CodingKey]) -> String { path.map(\.stringValue).joined(separator: ".") }
+    switch error {
+    case .typeMismatch(_, let context), .valueNotFound(_, let context), .dataCorrupted(let context):
+      return "\(place(context.codingPath)): \(context.debugDescription)"
+    case .keyNotFound(let key, let context):
+      return "\(place(context.codingPath + [key])) is missing"
+    @unknown default:
+      return "\(error)"
+    }
+  }
+}
+
+/// A configuration that cannot be used.
+public struct ConfigurationFileError: Error, Equatable, CustomStringConvertible {
+  /// The file or option it comes from.
+  public let origin: String
+  public let problem: String
+
+  public init(origin: String, problem: String) {
+    self.origin = origin
+    self.problem = problem
+  }
+
+  public var description: String { "\(origin): \(problem)" }
+}

@@ -1,0 +1,38 @@
+/// The floating-point operations of a Transformer's forward pass for one pair of sequences, a multiplication
+/// with an addition counted as 2. Only matrix products count; norms, softmax and activations are a few percent.
+public struct TransformerCost: Equatable, Sendable {
+  /// Projections of queries, keys, values and outputs.
+  public let projections: Double
+  /// Scores and the mix of values; a causal mask lets half of them be skipped.
+  public let attention: Double
+  public let feedForward: Double
+  /// The projection to the vocabulary.
+  public let vocabulary: Double
+  private let targetLength: Int
+
+  public init(_ model: TransformerConfiguration, sourceLength: Int, targetLength: Int) {
+    let (s, t) = (Double(sourceLength), Double(targetLength))
+    let (d, f) = (Double(model.modelDimension), Double(model.feedForwardDimension))
+    let keys = Double(model.headCount * model.keyDimension)
+    let values = Double(model.headCount * model.valueDimension)
+    let (encoders, decoders) = (
+      Double(model.encoderLayerCount), Double(model.decoderLayerCount)
+    )
+    let width = keys + values
+    // Queries and outputs for one side, keys and values for the other.
+    func projections(_ queries: Double, _ memory: Double) -> Double {
+      2 * d * width * (queries + memory)
+    }
+    self.projections =
+      encoders * projections(s, s) + decoders * (projections(t, t) + projections(t, s))
+    attention = 2 * width * (encoders * s * s + decoders * (t * t / 2 + t * s))
+    feedForward = 4 * d * f * (encoders * s + decoders * t)
+    vocabulary = 2 * d * Double(model.targetVocabularySize) * t
+    self.targetLength = targetLength
+  }
+
+  /// All operations of the forward pass.
+  public var total: Double { projections + attention + feedForward + vocabulary }
+  /// The same for each target token.
+  public var perTargetToken: Double { total / Double(max(1, targetLength)) }
+}

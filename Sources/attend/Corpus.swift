@@ -1,0 +1,138 @@
+import AttentionKit
+import Foundation
+
+/// How text becomes the model's numbers and back: tokenizers and vocabularies of a run.
+struct Codec {
+  let source: any Tokenizer
+  let target: any Tokenizer
+  let sourceVocabulary: Vocabulary
+  let targetVocabulary: Vocabulary
+
+  static let sourceFile = "source_vocabulary.txt"
+  static let targetFile = "target_vocabulary.txt"
+
+  init(_ data: DataConfiguration, source: Vocabulary, target: Vocabulary) {
+    self.source = data.sourceTokenizer.tokenizer
+    self.target = data.targetTokenizer.tokenizer
+    sourceVocabulary = source
+    targetVocabulary = target
+  }
+
+  /// The codec of a checkpoint.
+  init(_ data: DataConfiguration, checkpoint: Checkpoint) throws {
+    self.init(
+      data, source: try Vocabulary(contentsOf: checkpoint.path + "/" + Self.sourceFile),
+      target: try Vocabulary(contentsOf: checkpoint.path + "/" + Self.targetFile))
+  }
+
+  /// The codec for a corpus, its vocabularies counted.
+  init(_ data: DataConfiguration, counting corpus: ParallelCorpus) {
+    if data.task != .files {
+      let vocabulary = SyntheticTask.vocabulary(symbolCount: data.symbolCount)
+      self.init(data, source: vocabulary, target: vocabulary)
+      return
+    }
+    let sources = corpus.pairs.map { data.sourceTokenizer.tokenizer.encode($0.source) }
+    let targets = corpus.pairs.map { data.targetTokenizer.tokenizer.encode($0.target) }
+    func count(_ sequences: [[String]]) -> Vocabulary {
+      Vocabulary(
+        counting: sequences, limit: data.vocabularyLimit, minimumFrequency: data.minimumFrequency)
+    }
+    if data.sharesVocabulary {
+      let vocabulary = count(sources + targets)
+      self.init(data, source: vocabulary, target: vocabulary)
+    } else {
+      self.init(data, source: count(sources), target: count(targets))
+    }
+  }
+
+  var files: [String: String] {
+    [
+      Self.sourceFile: sourceVocabulary.fileContents,
+      Self.targetFile: targetVocabulary.fileContents,
+    ]
+  }
+
+  func encode(_ corpus: ParallelCorpus) -> [TokenPair] {
+    corpus.pairs.map {
+      TokenPair(source: encodeSource($0.source), target: encodeTarget($0.target))
+    }
+  }
+
+  func encodeSource(_ text: String) -> [Int] { sourceVocabulary.encode(source.encode(text)) }
+  func encodeTarget(_ text: String) -> [Int] { targetVocabulary.encode(target.encode(text)) }
+  func decodeTarget(_ tokens: [Int]) -> String { target.decode(targetVocabulary.decode(tokens)) }
+
+  func batch(_ pairs: PairBatch) -> TrainingBatch {
+    TrainingBatch(
+      sources: pairs.sources, targets: pairs.targets, start: targetVocabulary.startID,
+      end: targetVocabulary.endID, padding: targetVocabulary.paddingID)
+  }
+}
+
+extension DataConfiguration.TokenizerKind {
+  var tokenizer: any Tokenizer {
+    switch self {
+    case .words: WordTokenizer()
+    case .characters: CharacterTokenizer()
+    }
+  }
+}
+
+extension DataConfiguration {
+  /// The pairs to train on and those to validate on.
+  func corpora() throws -> (train: ParallelCorpus, validation: ParallelCorpus) {
+    let corpus: ParallelCorpus
+    if task == .files {
+      if train.isEmpty {
+        throw ConfigurationFileError(
+          origin: "data.train", problem: "expected a file of SOURCE<TAB>TARGET lines, found nothing"
+        )
+      }
+      corpus = try ParallelCorpus(tsv: train)
+    } else {
+      guard shortest >= 1, longest >= shortest, symbolCount >= 1, pairCount >= 1 else {
+        throw ConfigurationFileError(
+          origin: "data",
+          problem: "expected symbolCount, pairCount and shortest of at least 1 and longest no less "
+            + "than shortest")
+      }
+      corpus = SyntheticTask(rawValue: task.rawValue)!.corpus(
+        count: pairCount, symbolCount: symbolCount, lengths: shortest...longest, seed: seed)
+    }
+    if !validation.isEmpty { return (corpus, try ParallelCorpus(tsv: validation)) }
+    guard heldOutShare >= 0, heldOutShare < 1 else {
+      throw ConfigurationFileError(
+        origin: "data.heldOutShare", problem: "expected at least 0 and less than 1")
+    }
+    let parts = corpus.split(holdOutShare: heldOutShare, seed: seed)
+    return (parts.train, parts.heldOut)
+  }
+}
+
+/// Length-bucketed batches of a corpus, as the trainer takes them.
+struct CorpusBatches: BatchSource {
+  let batches: LengthBucketedBatches
+  let codec: Codec
+  private var cached: (epoch: Int, indices: [[Int]])?
+
+  init(_ pairs: [TokenPair], _ data: DataConfiguration, codec: Codec) throws {
+    batches = try LengthBucketedBatches(
+      pairs, tokenBudget: data.tokensPerBatch, pairLimit: data.pairsPerBatch,
+      lengthLimit: data.maximumLength, seed: data.seed)
+    self.codec = codec
+  }
+
+  mutating func batchCount(epoch: Int) -> Int { indices(epoch).count }
+
+  mutating func batch(epoch: Int, index: Int) -> TrainingBatch {
+    codec.batch(batches.batch(indices(epoch)[index]))
+  }
+
+  private mutating func indices(_ epoch: Int) -> [[Int]] {
+    if let cached, cached.epoch == epoch { return cached.indices }
+    let indices = batches.batchIndices(epoch: epoch)
+    cached = (epoch, indices)
+    return indices
+  }
+}

@@ -1,0 +1,71 @@
+import AttentionKit
+import Foundation
+
+extension Command {
+  static let inspect = Command(
+    name: "inspect", summary: "show a model's parameters and cost", words: "MODEL",
+    wordCount: 1...1,
+    details: """
+      Shows the tree of parameters of a checkpoint or run with shapes and counts, and the operations of a
+      forward pass: 2 for each multiplication with addition, attention at the given length.
+      """,
+    options: [
+      .init("--length", "N", "tokens of source and target for the count (default 32)"),
+      .init("--json", nil, "write JSON"),
+    ],
+    run: { arguments in
+      let trained = try TrainedModel(arguments.words[0])
+      let length = try arguments.positiveInteger("--length") ?? 32
+      let cost = TransformerCost(
+        trained.model.configuration, sourceLength: length, targetLength: length)
+      let entries = trained.model.parameterPaths.map {
+        ($0.path, $0.parameter.shape, ObjectIdentifier($0.parameter))
+      }
+      if arguments.has("--json") {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
+        let report = InspectionReport(
+          parameterCount: trained.model.parameterCount,
+          parameters: entries.map { .init(path: $0.0, shape: $0.1.dimensions) }, length: length,
+          forwardOperationsPerTargetToken: cost.perTargetToken)
+        print(String(decoding: try encoder.encode(report), as: UTF8.self))
+        return
+      }
+      print(trained.checkpoint.path)
+      var first: [ObjectIdentifier: String] = [:]
+      var previous: [Substring] = []
+      for (path, shape, identity) in entries {
+        let parts = path.split(separator: ".")
+        var common = 0
+        while common < min(parts.count, previous.count) - 1, parts[common] == previous[common] {
+          common += 1
+        }
+        for depth in common..<parts.count - 1 {
+          print(String(repeating: "  ", count: depth + 1) + parts[depth])
+        }
+        let name = String(repeating: "  ", count: parts.count) + parts.last!
+        let size = "\(shape)  \(shape.elementCount)"
+        let shared = first[identity].map { "  = \($0)" } ?? ""
+        print(
+          name.padding(toLength: max(40, name.count + 2), withPad: " ", startingAt: 0) + size
+            + shared)
+        if first[identity] == nil { first[identity] = path }
+        previous = parts
+      }
+      print("\nparameters  \(trained.model.parameterCount)")
+      print(
+        "operations  \(String(format: "%.2f", cost.perTargetToken / 1e6)) million per target token, forward, "
+          + "at \(length) source and \(length) target tokens")
+    })
+}
+
+private struct InspectionReport: Codable {
+  struct Entry: Codable {
+    var path: String
+    var shape: [Int]
+  }
+  var parameterCount: Int
+  var parameters: [Entry]
+  var length: Int
+  var forwardOperationsPerTargetToken: Double
+}

@@ -1,0 +1,182 @@
+import AttentionKit
+import Foundation
+
+extension Command {
+  static let train = Command(
+    name: "train", summary: "train a model", words: "", wordCount: 0...0,
+    details: """
+      Trains a Transformer as a configuration file says and keeps checkpoints in a folder: last/ and best/,
+      with configuration.json (the resolved configuration) and metrics.jsonl (a JSON object a line).
+      Ctrl-C saves a checkpoint and ends with status 0; --resume goes on from it as if nothing had happened.
+      """,
+    options: [
+      .init("--output", "DIR", "the run's folder (required)"),
+      .init("--config", "FILE", "a JSON file with the sections data, model and training"),
+      .init(
+        "--set", "KEY=VALUE", "changes one value: --set training.maximumSteps=500 (repeatable)",
+        isRepeatable: true),
+      .init("--resume", nil, "go on from the run's last checkpoint"),
+    ],
+    run: { arguments in
+      let folder = try arguments.required("--output")
+      let run = try TrainingRun(folder: folder, arguments: arguments)
+      try run.start()
+    })
+}
+
+/// One call of `attend train`.
+private struct TrainingRun {
+  let folder: String
+  let configuration: RunConfiguration
+  let resumed: Checkpoint?
+  let reporter = ProgressReporter()
+
+  private var last: String { folder + "/last" }
+  private var best: String { folder + "/best" }
+
+  init(folder: String, arguments: Arguments) throws {
+    self.folder = folder
+    let exists = AtomicDirectory.locate(folder + "/last") != nil
+    if arguments.has("--resume") {
+      if arguments["--config"] != nil {
+        throw UsageError("--resume takes the run's own configuration; leave --config out")
+      }
+      let checkpoint = try Checkpoint(contentsOf: folder + "/last")
+      var overlay = try ConfigurationOverlay(defaults: RunConfiguration())
+      try overlay.apply(
+        checkpoint.configuration, origin: checkpoint.path + "/configuration.json")
+      for setting in arguments.all("--set") {
+        let parts = setting.split(separator: "=", maxSplits: 1).map(String.init)
+        if parts.count != 2 {
+          throw UsageError("--set: expected key=value, found \"\(setting)\"")
+        }
+        try overlay.set(parts[0], to: parts[1], origin: "--set \(setting)")
+      }
+      configuration = try overlay.value(as: RunConfiguration.self)
+      try configuration.training.validate()
+      resumed = checkpoint
+    } else {
+      if exists {
+        throw UsageError(
+          "\(folder) already holds a run; go on with --resume or choose another --output")
+      }
+      configuration = try RunConfiguration.read(
+        file: arguments["--config"], settings: arguments.all("--set"))
+      resumed = nil
+    }
+  }
+
+  func start() throws {
+    let (training, validation) = try configuration.data.corpora()
+    let codec =
+      try resumed.map { try Codec(configuration.data, checkpoint: $0) }
+      ?? Codec(configuration.data, counting: training)
+    let model = try Transformer(
+      configuration.transformer(for: codec), seed: configuration.model.seed)
+    let batches = try CorpusBatches(
+      codec.encode(training), configuration.data, codec: codec)
+    let trainer = try Trainer(
+      model: model, modelDimension: configuration.model.modelDimension,
+      configuration: configuration.training, source: batches)
+    if let resumed { try trainer.resume(from: resumed) }
+    try FileManager.default.createDirectory(
+      atPath: folder, withIntermediateDirectories: true)
+    try AtomicFile.write(
+      configuration.json().text + "\n", to: folder + "/configuration.json")
+    let metrics = try MetricsFile(
+      folder + "/metrics.jsonl", continuingAfter: resumed == nil ? nil : trainer.state.step)
+    reporter.show(
+      "\(model.parameterCount) parameters; \(training.count) pairs to train on, \(validation.count) to "
+        + "validate on; \(codec.sourceVocabulary.count) source and \(codec.targetVocabulary.count) "
+        + "target tokens; \(ThreadPool.threadCount) threads")
+    if batches.batches.longPairCount > 0 {
+      reporter.show("\(batches.batches.longPairCount) pairs are too long and left out")
+    }
+
+    let validator = Validator(validation, codec: codec, data: configuration.data)
+    trainer.onLog = { log in
+      reporter.show(log)
+      try metrics.append(log)
+    }
+    trainer.onValidation = { try validator.scores(of: $0) }
+    trainer.onValidated = { scores, isBest in
+      reporter.show(
+        "step \(trainer.state.step): "
+          + scores.map { "\($0.name) \(String(format: "%.4g", $0.value))" }.joined(separator: "  ")
+          + (isBest ? "  (best so far)" : ""))
+      try metrics.append(
+        ValidationEntry(
+          step: trainer.state.step, elapsedSeconds: trainer.state.elapsedSeconds,
+          validation: Dictionary(uniqueKeysWithValues: scores.map { ($0.name, $0.value) })))
+      if isBest { try save(trainer, codec, to: best) }
+    }
+    trainer.onCheckpoint = { try save(trainer, codec, to: last) }
+    InterruptFlag.install()
+    switch try trainer.run() {
+    case .finished:
+      reporter.show(
+        "finished: \(trainer.state.step) steps in \(Int(trainer.state.elapsedSeconds)) s of training; "
+          + "best at step \(trainer.state.bestStep); the model is in \(best)")
+    case .interrupted:
+      reporter.show(
+        "interrupted at step \(trainer.state.step); go on with: attend train --output \(folder) --resume"
+      )
+    }
+  }
+
+  private func save<Source: BatchSource>(
+    _ trainer: Trainer<Transformer, Source>, _ codec: Codec, to path: String
+  ) throws {
+    try Checkpoint.write(
+      to: path, model: trainer.model, configuration: configuration.json(),
+      optimizer: trainer.optimizer, state: trainer.state, files: codec.files)
+  }
+}
+
+/// The line of a validation in metrics.jsonl.
+private struct ValidationEntry: Codable {
+  var step: Int
+  var elapsedSeconds: Double
+  var validation: [String: Double]
+}
+
+/// Scores of a model on held-out pairs.
+private struct Validator {
+  /// Decoding takes longer than scoring, so only so many sources are decoded.
+  private static let decodedLimit = 1000
+  private let batches: [TrainingBatch]
+  private let sources: [[Int]]
+  private let references: [[[Int]]]
+  private let codec: Codec
+
+  init(_ corpus: ParallelCorpus, codec: Codec, data: DataConfiguration) {
+    let encoded = codec.encode(corpus)
+    batches = stride(from: 0, to: encoded.count, by: 256).map { start in
+      let part = encoded[start..<min(encoded.count, start + 256)]
+      return TrainingBatch(
+        sources: part.map(\.source), targets: part.map(\.target),
+        start: codec.targetVocabulary.startID, end: codec.targetVocabulary.endID)
+    }
+    let set = ReferenceSet(grouping: corpus)
+    sources = set.inputs.prefix(Self.decodedLimit).map(codec.encodeSource)
+    references = set.references.prefix(Self.decodedLimit).map { $0.map(codec.encodeTarget) }
+    self.codec = codec
+  }
+
+  func scores(of model: Transformer) throws -> [ValidationScore] {
+    if batches.isEmpty { return [] }
+    let loss = try evaluateLoss(model, on: batches)
+    var exact = ExactMatch()
+    for (output, references) in zip(
+      try model.translate(sources, codec: codec, batchSize: 256), references)
+    {
+      exact.add(hypothesis: output.tokens, references: references)
+    }
+    let perplexity = Perplexity(
+      negativeLogLikelihood: loss.negativeLogLikelihood, tokenCount: loss.tokenCount)
+    return [
+      ValidationScore("sequenceErrorRate", exact.errorRate ?? 1),
+      ValidationScore("perplexity", perplexity.value ?? .infinity),
+    ]
+  }
+}
