@@ -18,6 +18,9 @@ public func attention(
 ) -> Variable {
   checkAttentionShapes(query.shape, key.shape, value.shape, headCount: headCount, mask: mask)
   let (batch, queryCount, keyCount) = (query.shape[0], query.shape[1], key.shape[1])
+  let hidden = mask.keysHiddenByPattern(
+    batch: batch, queryCount: queryCount, keyCount: keyCount)
+  let (key, value) = (clearing(hidden, in: key), clearing(hidden, in: value))
   let keyDimension = query.shape[2] / headCount
   let ranges = mask.keyRanges(batch: batch, queryCount: queryCount, keyCount: keyCount)
   let allowed = mask.allowed.map { $0.map { $0 ? UInt8(1) : 0 } }
@@ -88,7 +91,39 @@ private func withGeometry(
   }
 }
 
+/// Keys or values [B, S, ...] with the rows of the given numbers set to 0: a weight of 0 does not silence a
+/// NaN, so what nobody may look at is not multiplied at all.
+func clearing(_ rows: [Int], in input: Variable) -> Variable {
+  if rows.isEmpty { return input }
+  let width = input.shape.last
+  func cleared(_ tensor: Tensor) -> Tensor {
+    var result = tensor
+    let pointer = result.mutablePointer
+    for row in rows { (pointer + row * width).update(repeating: 0, count: width) }
+    return result
+  }
+  return .result(cleared(input.value), of: input) { gradient, accumulator in
+    accumulator.add(cleared(gradient), to: input)
+  }
+}
+
 extension AttentionMask {
+  /// The numbers of rows of [B, S] that an arbitrary pattern hides from all queries.
+  func keysHiddenByPattern(batch: Int, queryCount: Int, keyCount: Int) -> [Int] {
+    guard let allowed else { return [] }
+    let size = queryCount * keyCount
+    var isSeen = [Bool](repeating: false, count: batch * keyCount)
+    for sequence in 0..<batch {
+      let pattern = allowed.count > size ? sequence * size : 0
+      for query in 0..<queryCount {
+        for key in 0..<keyCount where allowed[pattern + query * keyCount + key] {
+          isSeen[sequence * keyCount + key] = true
+        }
+      }
+    }
+    return isSeen.indices.filter { !isSeen[$0] }
+  }
+
   /// The first key and the one after the last for each query, [B, T].
   func keyRanges(batch: Int, queryCount: Int, keyCount: Int) -> (first: [Int32], end: [Int32]) {
     var first = [Int32](repeating: 0, count: batch * queryCount)

@@ -10,6 +10,9 @@ public func plainAttention(
   mask: AttentionMask = .none, scale: Float? = nil, dropout dropoutMask: DropoutMask = .none
 ) -> Variable {
   checkAttentionShapes(query.shape, key.shape, value.shape, headCount: headCount, mask: mask)
+  let hidden = mask.keysHiddenByPattern(
+    batch: query.shape[0], queryCount: query.shape[1], keyCount: key.shape[1])
+  let (key, value) = (clearing(hidden, in: key), clearing(hidden, in: value))
   let scores = attentionScores(query: query, key: key, headCount: headCount, scale: scale)
   let weights = dropout(softmax(masked(scores, by: mask)), dropoutMask)
   return mergeHeads(matmul(weights, splitHeads(value, headCount: headCount)))
