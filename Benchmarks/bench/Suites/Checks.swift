@@ -1,0 +1,22 @@
+import AttentionKit
+
+/// Why a contender is a hole in the table.
+struct SuiteError: Error, CustomStringConvertible {
+  let description: String
+  init(_ description: String) { self.description = description }
+}
+
+/// Throws when tensors differ by more than a share of the largest element of the expected one.
+func requireClose(_ actual: [Tensor], _ expected: [Tensor], tolerance: Float) throws {
+  for (a, b) in zip(actual, expected) {
+    let (x, y) = (a.scalars, b.scalars)
+    let largest = y.map(abs).max() ?? 0
+    let worst = zip(x, y).map { abs($0 - $1) }.max() ?? 0
+    // Written so that NaN fails.
+    if a.shape != b.shape || !(worst <= tolerance * max(largest, 1e-6)) {
+      throw SuiteError(
+        "the output is off the reference by \(worst) where the largest is \(largest)")
+    }
+  }
+  if actual.count != expected.count { throw SuiteError("gradients are missing") }
+}

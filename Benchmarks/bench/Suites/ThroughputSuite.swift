@@ -1,0 +1,129 @@
+import AttentionKit
+import BenchmarkKit
+import Foundation
+
+/// A training step of a Transformer against one of an LSTM encoder-decoder with attention that has as many
+/// parameters, at several lengths.
+struct ThroughputSuite: BenchmarkSuite {
+  let name = "throughput"
+  let summary = "training steps of a Transformer and of an LSTM of equal size, by length"
+  let title = "training: a Transformer against an LSTM encoder-decoder with attention"
+  let method: [String] = [
+    "a step   forward, backward, clipping, Adam; dropout 0.1; float32",
+    "batch    \(tokensPerBatch) source and as many target tokens, no padding, source as long as target",
+    "models   vocabulary \(vocabularySize); Transformer 3+3 layers, d 256, ff 1024, 4 heads;",
+    "         LSTM 1+1 layers, bidirectional encoder, dot attention, as wide as gives equally many",
+    "         parameters; embeddings and output tied in both",
+    "checked  each model's chunked loss against the cross-entropy of all its logits before timing",
+  ]
+
+  private static let vocabularySize = 4000
+  private static let tokensPerBatch = 1024
+
+  func options(_ settings: Settings) -> RunnerOptions {
+    var options = settings.runnerOptions
+    options.measuresMemory = false
+    return options
+  }
+
+  func contenders(_ settings: Settings) throws -> [Contender] {
+    var configuration = TransformerConfiguration(vocabularySize: Self.vocabularySize)
+    configuration.encoderLayerCount = 3
+    configuration.decoderLayerCount = 3
+    configuration.resize(modelDimension: 256, feedForwardDimension: 1024, headCount: 4)
+    let transformer = TrainedStep(try Transformer(configuration, seed: settings.seed))
+    let recurrent = TrainedStep(
+      AttentiveLSTM(
+        .matching(
+          parameterCount: transformer.model.parameterCount, vocabularySize: Self.vocabularySize,
+          layerCount: 1), seed: settings.seed))
+    let lengths = settings.isQuick ? [16, 64] : [8, 16, 32, 64, 128, 256]
+    return lengths.flatMap { length in
+      let batch = Self.batch(length: length, seed: settings.seed)
+      return [
+        contender("Transformer", transformer, batch, length),
+        contender("LSTM", recurrent, batch, length),
+      ]
+    }
+  }
+
+  func columns(_ settings: Settings) -> [ResultColumn] {
+    [.itemRate("target tokens"), .median, .interval, .spread, .samples]
+  }
+
+  func conclude(_ report: inout SuiteReport, _ settings: Settings) {
+    report.quantities = report.results.compactMap { result in
+      result.itemRate("target tokens").map {
+        Quantity("\(result.label), target tokens a second", $0, unit: "1/s")
+      }
+    }
+    func median(_ name: String, _ length: Double) -> Double? {
+      report.results.first { $0.name == name && $0.value(of: "length") == length }?.summary?.median
+    }
+    let lengths = Set(report.results.compactMap { $0.value(of: "length") }).sorted()
+    report.findings = lengths.compactMap { length in
+      guard let transformer = median("Transformer", length), let lstm = median("LSTM", length)
+      else { return nil }
+      let (faster, factor) =
+        transformer < lstm ? ("Transformer", lstm / transformer) : ("LSTM", transformer / lstm)
+      return "length \(Format.plain(length)): the \(faster) trains "
+        + "\(Format.fixed(factor, digits: 2)) times as many tokens a second"
+    }
+  }
+
+  private func contender<Model: SequenceModel>(
+    _ name: String, _ step: TrainedStep<Model>, _ batch: TrainingBatch, _ length: Int
+  ) -> Contender {
+    Contender(
+      name,
+      parameters: [
+        SizeParameter("length", length), SizeParameter("parameters", step.model.parameterCount),
+      ], cost: Cost(items: ["target tokens": Double(batch.targetTokenCount)])
+    ) {
+      Workload(check: { try step.check(batch) }) { blackHole(try step.run(batch)) }
+    }
+  }
+
+  private static func batch(length: Int, seed: UInt64) -> TrainingBatch {
+    var generator = SeededGenerator(seed: combineSeeds(seed, UInt64(length)))
+    let count = max(1, tokensPerBatch / length)
+    func sequences(_ length: Int) -> [[Int]] {
+      (0..<count).map { _ in
+        (0..<length).map { _ in Int.random(in: 4..<vocabularySize, using: &generator) }
+      }
+    }
+    // One token less: the end token makes up for it.
+    return TrainingBatch(
+      sources: sequences(length), targets: sequences(length - 1), start: 2, end: 3)
+  }
+}
+
+/// A model in training.
+private final class TrainedStep<Model: SequenceModel> {
+  let model: Model
+  private let adam: Adam
+  private var count = 0
+
+  init(_ model: Model) {
+    self.model = model
+    adam = Adam(model.parameters)
+  }
+
+  func run(_ batch: TrainingBatch) throws -> Double {
+    count += 1
+    let result = try GradientStep(model, batch, labelSmoothing: 0.1, seed: 1, step: count)
+    _ = adam.update(result.gradients, learningRate: 1e-4, maximumNorm: 1)
+    return result.loss
+  }
+
+  /// The loss in chunks against the plain cross-entropy of all logits.
+  func check(_ batch: TrainingBatch) throws {
+    let normalizer = Float(batch.targetTokenCount)
+    let loss = try model.loss(
+      batch, labelSmoothing: 0.1, normalizer: normalizer, in: .inference())
+    let logits = try model.logits(batch.source, batch.decoderInput, in: .inference())
+    let plain = crossEntropy(
+      logits, expected: batch.expected, labelSmoothing: 0.1, normalizer: normalizer)
+    try requireClose([loss.objective.value], [plain.value], tolerance: 1e-3)
+  }
+}
