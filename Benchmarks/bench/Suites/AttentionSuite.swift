@@ -25,16 +25,17 @@ struct AttentionSuite: BenchmarkSuite {
 
   func contenders(_ settings: Settings) -> [Contender] {
     let lengths = settings.isQuick ? [128, 256, 512, 1024] : [128, 256, 512, 1024, 2048, 4096]
-    return lengths.flatMap { length -> [Contender] in
-      let inputs = AttentionInputs(length: length, width: Self.width, seed: settings.seed)
-      return [
-        contender("tiled", "forward", inputs, mask: .none, isPlain: false),
-        contender("tiled causal", "forward", inputs, mask: .causal, isPlain: false),
-        contender("plain", "forward", inputs, mask: .none, isPlain: true),
-        contender("tiled", "forward+backward", inputs, mask: .none, isPlain: false),
-        contender("plain", "forward+backward", inputs, mask: .none, isPlain: true),
-      ]
+    let inputs = lengths.map {
+      AttentionInputs(length: $0, width: Self.width, seed: settings.seed)
     }
+    func series(_ name: String, _ task: String, mask: AttentionMask = .none, isPlain: Bool = false)
+      -> [Contender]
+    {
+      inputs.map { contender(name, task, $0, mask: mask, isPlain: isPlain) }
+    }
+    return series("tiled", "forward") + series("tiled", "causal forward", mask: .causal)
+      + series("plain", "forward", isPlain: true) + series("tiled", "forward+backward")
+      + series("plain", "forward+backward", isPlain: true)
   }
 
   func columns(_ settings: Settings) -> [ResultColumn] {
@@ -50,7 +51,7 @@ struct AttentionSuite: BenchmarkSuite {
   private func contender(
     _ name: String, _ task: String, _ inputs: AttentionInputs, mask: AttentionMask, isPlain: Bool
   ) -> Contender {
-    let backward = task != "forward"
+    let backward = task.hasSuffix("backward")
     let n = Double(inputs.length)
     let pairs = mask.isCausal ? n * (n + 1) / 2 : n * n
     let flops = 4 * pairs * Double(Self.width) * (backward ? 3.5 : 1)

@@ -18,7 +18,7 @@ struct ThroughputSuite: BenchmarkSuite {
   ]
 
   private static let vocabularySize = 4000
-  private static let tokensPerBatch = 1024
+  private static let tokensPerBatch = 512
 
   func options(_ settings: Settings) -> RunnerOptions {
     var options = settings.runnerOptions
@@ -38,13 +38,9 @@ struct ThroughputSuite: BenchmarkSuite {
           parameterCount: transformer.model.parameterCount, vocabularySize: Self.vocabularySize,
           layerCount: 1), seed: settings.seed))
     let lengths = settings.isQuick ? [16, 64] : [8, 16, 32, 64, 128, 256]
-    return lengths.flatMap { length in
-      let batch = Self.batch(length: length, seed: settings.seed)
-      return [
-        contender("Transformer", transformer, batch, length),
-        contender("LSTM", recurrent, batch, length),
-      ]
-    }
+    let batches = lengths.map { ($0, Self.batch(length: $0, seed: settings.seed)) }
+    return batches.map { contender("Transformer", transformer, $0.1, $0.0) }
+      + batches.map { contender("LSTM", recurrent, $0.1, $0.0) }
   }
 
   func columns(_ settings: Settings) -> [ResultColumn] {
