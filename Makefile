@@ -16,6 +16,7 @@ RELEASE_TESTS ?=
 # Where grapheme-to-phoneme data are: beside the package, or downloaded by the project's script.
 G2P_DATA ?= $(firstword $(wildcard ../shared/data/g2p) Data/g2p)
 G2P_RUN ?= Runs/g2p
+ATTEND = .build/release/attend
 
 # Arguments for `bench` and for the peers.
 BENCH ?=
@@ -65,9 +66,15 @@ fixtures: $(VENV)/ready ## make the tests' reference values anew with PyTorch
 
 g2p: setup $(G2P_DATA)/g014b2b.train ## train and evaluate on CMUdict grapheme-to-phoneme
 	$(SWIFT) build -c release --product attend
-	$(SWIFT) run -c release --skip-build attend train \
-	  --config Configurations/g2p.json --data $(G2P_DATA) --output $(G2P_RUN)
-	$(SWIFT) run -c release --skip-build attend evaluate --data $(G2P_DATA) $(G2P_RUN)
+	if [ -e $(G2P_RUN)/last ]; then \
+	  $(ATTEND) train --output $(G2P_RUN) --resume; \
+	else \
+	  $(ATTEND) train --output $(G2P_RUN) --config Configurations/g2p.json \
+	    --set data.train=$(G2P_DATA)/g014b2b.train; \
+	fi
+	$(ATTEND) evaluate --model $(G2P_RUN) --inputs $(G2P_DATA)/g014b2b.words \
+	  --references $(G2P_DATA)/g014b2b.ref
+	Scripts/plot-learning-curve.sh $(G2P_RUN)
 
 clean: ## remove build products and the Python environment; Runs and Data stay
 	rm -rf .build $(VENV)
