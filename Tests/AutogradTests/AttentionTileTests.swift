@@ -70,6 +70,13 @@ import Testing
   ])
   func tiledEqualsPlain(_ test: Case) throws { try compare(test) }
 
+  @Test(
+    .enabled(if: isReleaseBuild, "a million scores, one at a time"),
+    arguments: [AttentionMask.none, .causal, .window(200)])
+  func tiledEqualsPlainAtLength1025(_ mask: AttentionMask) throws {
+    try compare(Case(batch: 2, heads: 2, queries: 1025, keys: 1025, width: 67, mask: mask))
+  }
+
   @Test func tiledEqualsPlainWithDropoutAndScale() throws {
     try compare(
       Case(

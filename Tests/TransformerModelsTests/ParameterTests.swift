@@ -42,10 +42,16 @@ import Testing
     #expect(configuration.headCount * configuration.keyDimension == configuration.modelDimension)
   }
 
-  /// The whole model, not only its formula.
+  /// Whole models, not only their formula.
   @Test func tinyHasItsNumber() throws {
     let configuration = TransformerConfiguration.tiny(vocabularySize: 64)
     #expect(try Transformer(configuration).parameterCount == count(configuration))
+  }
+
+  @Test(.enabled(if: isReleaseBuild, "60 million random numbers"))
+  func baseHasItsNumber() throws {
+    let model = try Transformer(.base(vocabularySize: 32_000))
+    #expect(model.parameterCount == 60_522_496)
   }
 
   /// The paper rounds to millions and its vocabulary is "about 37000"; what it prints is up to 7 % more.

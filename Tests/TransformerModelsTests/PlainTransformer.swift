@@ -56,7 +56,10 @@ struct PlainTransformer {
       labelSmoothing: labelSmoothing, normalizer: Float(batch.targetTokenCount))
   }
 
-  private func variable(_ path: String) -> Variable { context.variable(parameters[path]!) }
+  private func variable(_ path: String) -> Variable {
+    guard let parameter = parameters[path] else { fatalError("the model has no \(path)") }
+    return context.variable(parameter)
+  }
 
   private func dropped(_ x: Variable, _ rate: Float) -> Variable {
     dropout(x, context.nextDropout(rate: rate))
