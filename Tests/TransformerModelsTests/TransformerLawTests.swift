@@ -175,6 +175,26 @@ import Testing
     }
   }
 
+  /// Memory comes from the pool: a step takes what the step before gave back. In a process of its own, because
+  /// the pool is one for all tests.
+  @Test func stepsReuseTheMemoryOfTheLast() async {
+    await #expect(processExitsWith: .success) {
+      let model = try randomModel(smallConfiguration())
+      let batch = randomBatch([7, 30, 9], [5, 11, 37])
+      func step(_ number: Int) throws {
+        _ = try model.lossAndGradients(batch, context: .training(seed: 1, step: number))
+      }
+      // One thread, so that how much is in use at a time does not depend on luck.
+      ThreadPool.threadCount = 1
+      for number in 0..<2 { try step(number) }
+      let before = BufferPool.statistics
+      for number in 2..<5 { try step(number) }
+      #expect(BufferPool.statistics.systemAllocations == before.systemAllocations)
+      #expect(BufferPool.statistics.usedBytes == before.usedBytes)
+      #expect(before.systemAllocations > 0)
+    }
+  }
+
   @Test func dropoutActsInTrainingOnly() throws {
     let model = try randomModel(smallConfiguration { $0.dropoutRate = 0.3 })
     let batch = randomBatch([7, 3], [5, 9])
