@@ -19,7 +19,8 @@ import Testing
       let y = attention(query: x, key: x, value: x, headCount: 1, mask: .causal)
       _ = context.backward(from: y, gradient: .ones(y.shape))
       let used = BufferPool.statistics.peakUsedBytes - before
-      // Three tiles of 128 × 512 for each thread (the pool may round up to the next power of two), and a few arrays of the size of the input.
+      // Three tiles of 128 × 512 for each thread, which the pool may round up to a power of two, and a few
+      // arrays of the size of the input.
       let tiles = 2 * 3 * 128 * 512 * 4
       #expect(used < 2 * tiles + 16 * length * 8 * 4)
       #expect(used > 0)

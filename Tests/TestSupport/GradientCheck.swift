@@ -8,6 +8,9 @@ public import Testing
 /// of fourth order: with its wide step (the error of the formula falls with the fourth power) the rounding
 /// error of the operation itself, which is single-precision, is divided by something large.
 ///
+/// It also expects that the gradients of an operation that is used twice are twice those of one use: an operation
+/// adds to gradients that are there already.
+///
 /// - Parameters:
 ///   - inputs: arguments; keep those of a function with a kink away from it by more than twice the step.
 ///   - parameters: what else the result depends on.
@@ -27,6 +30,23 @@ public func checkGradients(
   var generator = SeededGenerator(seed: 97)
   let weights = Tensor.normal(result.shape, using: &generator)
   let gradients = context.backward(from: result, gradient: weights)
+
+  let twice = ForwardContext.differentiating()
+  let doubled = inputs.map(twice.input)
+  let sum = try operation(doubled, twice) + operation(doubled, twice)
+  let twiceGradients = twice.backward(from: sum, gradient: weights)
+  func expectDoubled(_ two: Tensor?, _ one: Tensor?, _ name: String) {
+    guard let two, let one else { return }
+    expectClose(
+      two, one.scalars.map { 2 * Double($0) }, absolute: 1e-5, relative: 1e-5,
+      "gradient of two uses, \(name)", sourceLocation: sourceLocation)
+  }
+  for (number, (two, one)) in zip(doubled, variables).enumerated() {
+    expectDoubled(twiceGradients[two], gradients[one], "input \(number)")
+  }
+  for (number, parameter) in parameters.enumerated() {
+    expectDoubled(twiceGradients[parameter], gradients[parameter], "parameter \(number)")
+  }
 
   func objective(_ inputs: [Tensor]) throws -> Double {
     let value = try operation(inputs.map { Variable($0) }, .inference()).value
