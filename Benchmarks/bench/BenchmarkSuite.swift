@@ -8,6 +8,8 @@ protocol BenchmarkSuite: Sendable {
   var summary: String { get }
   /// The heading of its results.
   var title: String { get }
+  /// Whether it runs when no suite is named.
+  var runsByDefault: Bool { get }
   /// What a run contains, and what is excluded from its time.
   var method: [String] { get }
 
@@ -20,6 +22,8 @@ protocol BenchmarkSuite: Sendable {
 }
 
 extension BenchmarkSuite {
+  var runsByDefault: Bool { true }
+
   func options(_ settings: Settings) -> RunnerOptions { settings.runnerOptions }
 
   func conclude(_ report: inout SuiteReport, _ settings: Settings) {}

@@ -52,7 +52,8 @@ struct Session {
   /// The machine comes first, because the others are compared with its ceiling.
   private var chosenSuites: [any BenchmarkSuite] {
     allSuites.filter {
-      arguments.suites.isEmpty || arguments.suites.contains($0.name) || $0 is MachineSuite
+      arguments.suites.isEmpty
+        ? $0.runsByDefault : arguments.suites.contains($0.name) || $0 is MachineSuite
     }
   }
 
