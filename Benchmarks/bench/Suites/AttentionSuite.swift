@@ -45,7 +45,6 @@ struct AttentionSuite: BenchmarkSuite {
 
   func conclude(_ report: inout SuiteReport, _ settings: Settings) {
     report.fits = SeriesFit.fits(of: report.results, against: "n")
-    report.findings = report.fits.map(\.description)
   }
 
   private func contender(
