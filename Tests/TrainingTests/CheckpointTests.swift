@@ -1,0 +1,206 @@
+import AttentionKit
+import Foundation
+import TestSupport
+import Testing
+
+@Suite struct CheckpointTests {
+  private let configuration = StrictJSON.object([
+    .init("name", .string("ä \"small\" one")), .init("size", .number(13)),
+  ])
+
+  private func optimizer(of model: some Layer, updates: Int) -> Adam {
+    let optimizer = Adam(model.parameters)
+    var generator = SeededGenerator(seed: 3)
+    for _ in 0..<updates {
+      let gradients = Gradients()
+      for item in model.parameters {
+        gradients[item.parameter] = .normal(item.parameter.shape, using: &generator)
+      }
+      _ = optimizer.update(gradients, learningRate: 0.1)
+    }
+    return optimizer
+  }
+
+  private var state: TrainingState {
+    var state = TrainingState()
+    state.step = 3
+    state.epoch = 1
+    state.batchIndex = 2
+    state.bestScore = 0.1
+    state.bestStep = 2
+    state.elapsedSeconds = 1.0 / 3
+    return state
+  }
+
+  @Test func keepsEverything() throws {
+    let folder = try TemporaryFolder()
+    let path = folder.path + "/last"
+    let model = try smallTransformer(seed: 1)
+    let optimizer = optimizer(of: model, updates: 3)
+    try Checkpoint.write(
+      to: path, model: model, configuration: configuration, optimizer: optimizer, state: state,
+      files: ["vocabulary.txt": "a\nß\n"])
+    #expect(try folder.names() == ["last"])
+
+    let checkpoint = try Checkpoint(contentsOf: path)
+    #expect(checkpoint.path == path)
+    #expect(checkpoint.configuration == configuration)
+    #expect(try checkpoint.state() == state)
+    #expect(try checkpoint.file("vocabulary.txt") == "a\nß\n")
+    let copy = try smallTransformer(seed: 2)
+    try checkpoint.loadWeights(into: copy)
+    expectSameParameters(copy, model)
+    let copied = Adam(copy.parameters)
+    try checkpoint.loadOptimizer(into: copied)
+    #expect(copied.step == 3)
+
+    // Written again, every file has the same bytes.
+    try Checkpoint.write(
+      to: folder.path + "/again", model: copy, configuration: checkpoint.configuration,
+      optimizer: copied, state: checkpoint.state(),
+      files: ["vocabulary.txt": checkpoint.file("vocabulary.txt")])
+    let names = [
+      "configuration.json", "optimizer.safetensors", "state.json", "vocabulary.txt",
+      "weights.safetensors",
+    ]
+    for name in names {
+      #expect(
+        try bytes(of: path + "/" + name) == bytes(of: folder.path + "/again/" + name), "\(name)")
+    }
+    #expect(try FileManager.default.contentsOfDirectory(atPath: path).sorted() == names)
+  }
+
+  /// Source embedding, target embedding and output projection are one matrix in the file, and again in memory.
+  @Test func tiedWeightsAreSavedOnce() throws {
+    let folder = try TemporaryFolder()
+    let path = folder.path + "/best"
+    let model = try smallTransformer(seed: 1)
+    try Checkpoint.write(to: path, model: model, configuration: .null)
+    let names = try SafetensorsFile(contentsOf: path + "/weights.safetensors").entries.map(\.name)
+    #expect(names.sorted() == model.parameters.map(\.path).sorted())
+    #expect(model.parameterPaths.count == names.count + 2)
+    let copy = try smallTransformer(seed: 2)
+    try Checkpoint(contentsOf: path).loadWeights(into: copy)
+    for (a, b) in zip(copy.parameterPaths, model.parameterPaths) {
+      expectSameBits(a.parameter.value, b.parameter.value, a.path)
+    }
+  }
+
+  @Test func withoutTrainingItIsOnlyForUse() throws {
+    let folder = try TemporaryFolder()
+    let model = UnigramModel([1, 2, 3])
+    try Checkpoint.write(to: folder.path + "/best", model: model, configuration: .null)
+    let checkpoint = try Checkpoint(contentsOf: folder.path + "/best")
+    #expect(throws: TrainingError.self) { try checkpoint.state() }
+    #expect(throws: (any Error).self) { try checkpoint.loadOptimizer(into: Adam(model.parameters)) }
+    #expect(throws: TrainingError.self) { try checkpoint.file("vocabulary.txt") }
+  }
+
+  private struct Pair: Layer {
+    let children: [LayerChild]
+    init(_ shapes: KeyValuePairs<String, Shape>) {
+      children = shapes.map { .parameter($0.key, Parameter(.ones($0.value))) }
+    }
+  }
+
+  /// What does not fit is named, with what was expected and found, and the model stays as it was.
+  @Test(arguments: [
+    ("missing", ["1 parameters are missing", "b"]),
+    ("extra", ["1 parameters belong to no part", "c"]),
+    ("shape", ["b: expected the shape [2, 3], found [3, 2]"]),
+  ])
+  func parametersThatDoNotFit(_ kind: String, _ words: [String]) throws {
+    let folder = try TemporaryFolder()
+    let path = folder.path + "/last"
+    let written =
+      switch kind {
+      case "missing": Pair(["a": [5]])
+      case "extra": Pair(["a": [5], "b": [2, 3], "c": []])
+      default: Pair(["a": [5], "b": [3, 2]])
+      }
+    try Checkpoint.write(
+      to: path, model: written, configuration: .null, optimizer: Adam(written.parameters))
+    let checkpoint = try Checkpoint(contentsOf: path)
+    let model = Pair(["a": [5], "b": [2, 3]])
+    for item in model.parameters { item.parameter.value = .zeros(item.parameter.shape) }
+    let error = #expect(throws: TrainingError.self) { try checkpoint.loadWeights(into: model) }
+    for word in words + [path + "/weights.safetensors"] {
+      #expect("\(error!)".contains(word), "\(error!)")
+    }
+    for item in model.parameters {
+      expectSameBits(item.parameter.value, .zeros(item.parameter.shape), item.path)
+    }
+    let optimizer = Adam(model.parameters)
+    let other = #expect(throws: TrainingError.self) {
+      try checkpoint.loadOptimizer(into: optimizer)
+    }
+    #expect("\(other!)".contains(path + "/optimizer.safetensors"), "\(other!)")
+  }
+
+  /// The number of a shape's elements is not enough: [2, 3] is not [3, 2], and no parameter is set to half.
+  @Test(arguments: [
+    "configuration.json", "weights.safetensors", "optimizer.safetensors", "state.json",
+  ])
+  func everyTruncationIsAnError(_ name: String) throws {
+    let folder = try TemporaryFolder()
+    let path = folder.path + "/last"
+    let model = UnigramModel([1, 2, 3])
+    try Checkpoint.write(
+      to: path, model: model, configuration: configuration,
+      optimizer: optimizer(of: model, updates: 1), state: state)
+    let contents = try bytes(of: path + "/" + name)
+    let weights = model.scores.value
+    let optimizer = Adam(model.parameters)
+    func load() throws {
+      let checkpoint = try Checkpoint(contentsOf: path)
+      _ = try checkpoint.state()
+      try checkpoint.loadWeights(into: model)
+      try checkpoint.loadOptimizer(into: optimizer)
+    }
+    try load()
+    // JSON is complete without the line break at its end.
+    let end = contents.last == UInt8(ascii: "\n") ? contents.count - 1 : contents.count
+    #expect(end > 20)
+    for length in 0..<end {
+      try Data(contents[..<length]).write(to: URL(fileURLWithPath: path + "/" + name))
+      #expect(throws: (any Error).self, "\(name) cut to \(length) bytes") { try load() }
+      expectSameBits(model.scores.value, weights)
+    }
+    try FileManager.default.removeItem(atPath: path + "/" + name)
+    #expect(throws: (any Error).self) { try load() }
+  }
+
+  @Test(arguments: [
+    (#"{"formatVersion":2,"configuration":{}}"#, "found 2"),
+    (#"{"formatVersion":0,"configuration":{}}"#, "found 0"),
+    (#"{"formatVersion":-1,"configuration":{}}"#, "found -1"),
+    (#"{"formatVersion":"1","configuration":{}}"#, "expected the keys"),
+    (#"{"formatVersion":1}"#, "expected the keys"),
+    (#"{"configuration":{}}"#, "expected the keys"),
+    ("[]", "expected the keys"),
+  ])
+  func configurationsThatCannotBeRead(_ text: String, _ problem: String) throws {
+    let folder = try TemporaryFolder()
+    let path = folder.path + "/last"
+    try Checkpoint.write(to: path, model: UnigramModel([1]), configuration: .null)
+    try text.write(toFile: path + "/configuration.json", atomically: false, encoding: .utf8)
+    let error = #expect(throws: TrainingError.self) { try Checkpoint(contentsOf: path) }
+    #expect("\(error!)".contains(problem), "\(error!)")
+    #expect("\(error!)".contains(path + "/configuration.json"), "\(error!)")
+  }
+
+  @Test func textsThatAreNone() throws {
+    let folder = try TemporaryFolder()
+    let path = folder.path + "/last"
+    try Checkpoint.write(
+      to: path, model: UnigramModel([1]), configuration: .null, files: ["vocabulary.txt": "a"])
+    try Data([0x61, 0xFF]).write(to: URL(fileURLWithPath: path + "/vocabulary.txt"))
+    let error = #expect(throws: TrainingError.self) {
+      try Checkpoint(contentsOf: path).file("vocabulary.txt")
+    }
+    #expect("\(error!)".contains("vocabulary.txt: not UTF-8"))
+    #expect(throws: TrainingError.self) { try Checkpoint(contentsOf: folder.path + "/nothing") }
+    // A folder, but not a checkpoint.
+    #expect(throws: TrainingError.self) { try Checkpoint(contentsOf: folder.path) }
+  }
+}

@@ -1,0 +1,113 @@
+import AttentionKit
+import Foundation
+import TestSupport
+import Testing
+
+/// A training that was stopped and continued ends with the same bits as one that was not.
+@Suite struct ResumeTests {
+  private struct Result {
+    var model: Transformer
+    var state: TrainingState
+    var optimizer: [UInt8]
+    var losses: [Int: Double] = [:]
+  }
+
+  private static let steps = 12
+
+  private static func configuration() -> TrainingConfiguration {
+    quickConfiguration(steps: steps) {
+      $0.schedule = LearningRateSchedule(.cosine, rate: 0.02, warmupSteps: 3)
+      $0.accumulationParts = 2
+      $0.clipNorm = 0.5
+      $0.optimizer.weightDecay = 0.01
+      $0.validationInterval = 4
+    }
+  }
+
+  /// Trains in sessions, each of which stops at one of the given steps.
+  private static func train(stoppingAt stops: [Int]) throws -> Result {
+    let folder = try TemporaryFolder()
+    let path = folder.path + "/last"
+    var losses: [Int: Double] = [:]
+    for (session, stop) in (stops + [steps]).enumerated() {
+      // Every session starts with other parameters, which the checkpoint must replace.
+      let model = try smallTransformer(seed: UInt64(session + 1))
+      let trainer = try Trainer(
+        model: model, modelDimension: 6, configuration: configuration(), source: ShuffledBatches())
+      if session > 0 { try trainer.resume(from: Checkpoint(contentsOf: path)) }
+      trainer.onLog = { log in
+        #expect(losses[log.step] == nil, "step \(log.step) happens twice")
+        losses[log.step] = log.loss
+      }
+      trainer.onValidation = { model in
+        let loss = try evaluateLoss(model, on: [ShuffledBatches().batch(epoch: 0, index: 0)])
+        return [ValidationScore("loss", loss.negativeLogLikelihood)]
+      }
+      trainer.shouldStop = { trainer.state.step == stop }
+      trainer.onCheckpoint = {
+        try Checkpoint.write(
+          to: path, model: trainer.model, configuration: .null, optimizer: trainer.optimizer,
+          state: trainer.state)
+      }
+      let outcome = try trainer.run()
+      #expect(outcome == (stop == steps ? .finished : .interrupted))
+    }
+    let checkpoint = try Checkpoint(contentsOf: path)
+    let model = try smallTransformer(seed: 99)
+    try checkpoint.loadWeights(into: model)
+    return Result(
+      model: model, state: try checkpoint.state(),
+      optimizer: try bytes(of: path + "/optimizer.safetensors"), losses: losses)
+  }
+
+  private static func expectEqual(_ a: Result, _ b: Result, _ comment: String) {
+    expectSameParameters(a.model, b.model, comment)
+    #expect(a.optimizer == b.optimizer, "\(comment)")
+    #expect(a.losses == b.losses, "\(comment)")
+    // Everything but the time it took.
+    var (state, expected) = (a.state, b.state)
+    #expect(state.elapsedSeconds > 0)
+    (state.elapsedSeconds, expected.elapsedSeconds) = (0, 0)
+    #expect(state == expected, "\(comment)")
+  }
+
+  /// An epoch has five batches: stops in the middle, at its end and after its first batch, and twice.
+  @Test func equalsUninterruptedTraining() throws {
+    let whole = try Self.train(stoppingAt: [])
+    #expect(whole.losses.count == Self.steps)
+    #expect(Set(whole.losses.values).count == Self.steps)
+    #expect(whole.state.step == Self.steps && whole.state.epoch == 2)
+    #expect(whole.state.bestScore != nil)
+    for stops in [[1], [4], [5], [6], [11], [3, 10]] {
+      Self.expectEqual(try Self.train(stoppingAt: stops), whole, "stopped at \(stops)")
+    }
+  }
+
+  @Test func doesNotDependOnThreads() throws {
+    let before = ThreadPool.threadCount
+    defer { ThreadPool.threadCount = before }
+    ThreadPool.threadCount = 1
+    let alone = try Self.train(stoppingAt: [])
+    ThreadPool.threadCount = 3
+    Self.expectEqual(try Self.train(stoppingAt: [7]), alone, "one thread, three threads")
+  }
+
+  @Test func anotherSeedIsAnotherTraining() throws {
+    func losses(seed: UInt64) throws -> [Double] {
+      var configuration = Self.configuration()
+      configuration.seed = seed
+      let trainer = try Trainer(
+        model: try smallTransformer(seed: 1), modelDimension: 6, configuration: configuration,
+        source: ShuffledBatches())
+      var losses: [Double] = []
+      trainer.shouldStop = { false }
+      trainer.onLog = { losses.append($0.loss) }
+      _ = try trainer.run()
+      return losses
+    }
+    let reference = try losses(seed: 1)
+    let (again, other) = (try losses(seed: 1), try losses(seed: 2))
+    #expect(again == reference)
+    #expect(other != reference)
+  }
+}
