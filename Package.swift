@@ -67,7 +67,7 @@ let package = Package(
       "RecurrentModels", "Autograd", "CoreLayers", "Kernels", "SequenceModels", "Tensors",
       "TiedEmbeddings"),
     target("Decoding", "Autograd", "SequenceModels", "Tensors"),
-    target("TextProcessing", "ModelFiles", "SequenceModels"),
+    target("TextProcessing", "ModelFiles", "Tensors"),
     target("Metrics"),
     target("ModelFiles", "Tensors"),
     target(

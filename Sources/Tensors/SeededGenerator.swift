@@ -15,6 +15,21 @@ public struct SeededGenerator: RandomNumberGenerator, Sendable {
   /// A number from [0, 1) with 24 random bits.
   public mutating func nextUniform() -> Float { Float(next() >> 40) * 0x1p-24 }
 
+  /// A number from 0 to `bound` - 1. (Multiply and shift; the bias is below 2^-40 for any corpus.)
+  public mutating func next(below bound: Int) -> Int {
+    Int(next().multipliedFullWidth(by: UInt64(bound)).high)
+  }
+
+  /// Fisher and Yates, written out because the standard library does not promise its order of draws.
+  public mutating func shuffle<Element>(_ elements: inout [Element]) {
+    var remaining = elements.count
+    while remaining > 1 {
+      let chosen = next(below: remaining)
+      remaining -= 1
+      elements.swapAt(remaining, chosen)
+    }
+  }
+
   /// A number from the standard normal distribution (Box and Muller).
   public mutating func nextNormal() -> Float {
     let radius = sqrt(-2 * log(1 - Double(next() >> 11) * 0x1p-53))

@@ -1,3 +1,5 @@
+internal import Tensors
+
 /// Batches of pairs of similar length with a bounded number of tokens, in a new seeded order every epoch.
 ///
 /// The budget is for each side by itself: pairs times the longest source, and pairs times the longest target
@@ -74,8 +76,8 @@ public struct LengthBucketedBatches: Sendable {
 
   /// The batches of an epoch in their order, as indices into `pairs`.
   public func batchIndices(epoch: Int) -> [[Int]] {
-    var generator = SplitMix64(
-      seed: SplitMix64.mix(seed) &+ UInt64(bitPattern: Int64(epoch)) &* 0xD1B5_4A32_D192_ED03)
+    var generator = SeededGenerator(
+      seed: combineSeeds(seed, UInt64(bitPattern: Int64(epoch))))
     var order = included
     generator.shuffle(&order)
     var batches = cut(sortedByLength(order))

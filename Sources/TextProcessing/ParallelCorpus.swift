@@ -1,3 +1,5 @@
+internal import Tensors
+
 /// Pairs of source and target texts.
 ///
 /// Reading is strict: a line that is not UTF-8, a line without its tab and files of different length are
@@ -78,7 +80,7 @@ public struct ParallelCorpus: Sendable, Equatable {
     var heldOut = ParallelCorpus([])
     for pair in pairs {
       // 53 bits, all that a Double holds exactly.
-      let position = Double(SplitMix64.hash(of: pair.source, seed: seed) >> 11) * 0x1p-53
+      let position = Double(stableHash(of: pair.source, seed: seed) >> 11) * 0x1p-53
       if position < holdOutShare { heldOut.pairs.append(pair) } else { train.pairs.append(pair) }
     }
     return (train, heldOut)
@@ -95,6 +97,14 @@ public struct ParallelCorpus: Sendable, Equatable {
         target: targetVocabulary.encode(target.encode(pair.target)))
     }
   }
+}
+
+/// A hash of a text's UTF-8 bytes (FNV-1a, then mixed with the seed): the same in every process and on every
+/// machine, unlike Swift's own.
+private func stableHash(of text: String, seed: UInt64) -> UInt64 {
+  var hash: UInt64 = 0xCBF2_9CE4_8422_2325
+  for byte in text.utf8 { hash = (hash ^ UInt64(byte)) &* 0x0000_0100_0000_01B3 }
+  return mix(hash ^ mix(seed &+ 0x9E37_79B9_7F4A_7C15))
 }
 
 extension String {

@@ -1,3 +1,5 @@
+internal import Tensors
+
 /// Small tasks with a known answer, which need no files.
 ///
 /// Symbols are the numbers 0, 1, 2, ... written as words.
@@ -32,7 +34,7 @@ public enum SyntheticTask: String, CaseIterable, Sendable {
         "SyntheticTask: expected a count and lengths from 0 and at least 1 symbol, "
           + "found \(count) pairs, \(symbolCount) symbols, lengths \(lengths)")
     }
-    var generator = SplitMix64(seed: seed)
+    var generator = SeededGenerator(seed: seed)
     let tokenizer = WordTokenizer()
     return ParallelCorpus(
       (0..<count).map { _ in

@@ -1,5 +1,6 @@
 import Foundation
 import ModelFiles
+import TestSupport
 import Testing
 
 struct AtomicWritingTests {
@@ -11,18 +12,18 @@ struct AtomicWritingTests {
   @Test func filesAreReplacedWholeOrNotAtAll() throws {
     let path = folder.path + "/file"
     try AtomicFile.write("first", to: path)
-    #expect(try folder.bytes(of: path) == Array("first".utf8))
+    #expect(try contents(of: path) == Array("first".utf8))
     #expect(throws: Stop.self) {
       try AtomicFile.write(to: path) { sink in
         try Array("second".utf8).withUnsafeBytes { try sink.write($0) }
         throw Stop()
       }
     }
-    #expect(try folder.bytes(of: path) == Array("first".utf8))
+    #expect(try contents(of: path) == Array("first".utf8))
     try AtomicFile.write(to: path) { sink in
       for part in ["se", "", "cond"] { try Array(part.utf8).withUnsafeBytes { try sink.write($0) } }
     }
-    #expect(try folder.bytes(of: path) == Array("second".utf8))
+    #expect(try contents(of: path) == Array("second".utf8))
     #expect(try folder.names() == ["file"])
   }
 
@@ -47,7 +48,7 @@ struct AtomicWritingTests {
   }
 
   func text(_ path: String) throws -> String {
-    String(decoding: try folder.bytes(of: path + "/inner/text"), as: UTF8.self)
+    String(decoding: try contents(of: path + "/inner/text"), as: UTF8.self)
   }
 
   @Test func foldersAreReplacedWholeOrNotAtAll() throws {

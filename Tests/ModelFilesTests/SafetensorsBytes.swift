@@ -1,4 +1,5 @@
 import ModelFiles
+import TestSupport
 
 /// The bytes of a safetensors file with any header, right or wrong.
 func safetensorsBytes(_ header: String, dataCount: Int, headerLength: UInt64? = nil) -> [UInt8] {

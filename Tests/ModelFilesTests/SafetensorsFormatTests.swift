@@ -1,5 +1,6 @@
 import ModelFiles
 import Tensors
+import TestSupport
 import Testing
 
 /// Every rule of the format, broken.
@@ -169,7 +170,7 @@ struct SafetensorsFormatTests {
     try SafetensorsFile.write(
       [.init("weight", Tensor([1, 2, 3], shape: [3, 1])), .init("step", integers: [5])],
       metadata: ["a": "b"], to: path)
-    let bytes = try folder.bytes(of: path)
+    let bytes = try contents(of: path)
     #expect(try folder.open(bytes).entries.count == 2)
     for count in 0..<bytes.count {
       #expect(throws: SafetensorsError.self, "\(count) bytes") {
@@ -184,7 +185,7 @@ struct SafetensorsFormatTests {
     let folder = try TemporaryFolder()
     let path = folder.path + "/whole.safetensors"
     try SafetensorsFile.write([.init("w", Tensor([1, 2], shape: [2]))], to: path)
-    let bytes = try folder.bytes(of: path)
+    let bytes = try contents(of: path)
     var refused = 0
     for index in bytes.indices {
       for value in [0x00, 0x22, 0x2D, 0x39, 0x5B, 0x7B, 0x7D, 0xFF] as [UInt8] {

@@ -1,5 +1,6 @@
 import ModelFiles
 import Tensors
+import TestSupport
 import Testing
 
 struct SafetensorsWritingTests {
@@ -37,7 +38,7 @@ struct SafetensorsWritingTests {
     let name = String(repeating: "x", count: nameLength)
     let tensor = Tensor([1, 2, 3])
     try SafetensorsFile.write([.init(name, tensor), .init(name + "y", integers: [7])], to: path)
-    let bytes = try folder.bytes(of: path)
+    let bytes = try contents(of: path)
     #expect((bytes.count - 8 - 12) % 8 == 0)
     let file = try SafetensorsFile(contentsOf: path)
     for entry in file.entries {
@@ -53,7 +54,7 @@ struct SafetensorsWritingTests {
     let paths = [folder.path + "/a", folder.path + "/b"]
     try SafetensorsFile.write([.init("t", Tensor([1]))], metadata: metadata, to: paths[0])
     try SafetensorsFile.write([.init("t", Tensor([1]))], metadata: shuffled, to: paths[1])
-    #expect(try folder.bytes(of: paths[0]) == folder.bytes(of: paths[1]))
+    #expect(try contents(of: paths[0]) == contents(of: paths[1]))
   }
 
   @Test func namesAndSizesAreChecked() throws {

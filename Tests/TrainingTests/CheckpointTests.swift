@@ -65,7 +65,8 @@ import Testing
     ]
     for name in names {
       #expect(
-        try bytes(of: path + "/" + name) == bytes(of: folder.path + "/again/" + name), "\(name)")
+        try contents(of: path + "/" + name) == contents(of: folder.path + "/again/" + name),
+        "\(name)")
     }
     #expect(try FileManager.default.contentsOfDirectory(atPath: path).sorted() == names)
   }
@@ -148,7 +149,7 @@ import Testing
     try Checkpoint.write(
       to: path, model: model, configuration: configuration,
       optimizer: optimizer(of: model, updates: 1), state: state)
-    let contents = try bytes(of: path + "/" + name)
+    let contents = try contents(of: path + "/" + name)
     let weights = model.scores.value
     let optimizer = Adam(model.parameters)
     func load() throws {

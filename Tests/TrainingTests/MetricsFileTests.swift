@@ -1,5 +1,6 @@
 import AttentionKit
 import Foundation
+import TestSupport
 import Testing
 
 @Suite struct MetricsFileTests {
@@ -9,7 +10,7 @@ import Testing
   }
 
   private func lines(_ path: String) throws -> [String] {
-    String(decoding: try bytes(of: path), as: UTF8.self).split(
+    String(decoding: try contents(of: path), as: UTF8.self).split(
       separator: "\n", omittingEmptySubsequences: false
     ).map(String.init)
   }
@@ -19,13 +20,13 @@ import Testing
     let path = folder.path + "/metrics.jsonl"
     let metrics = try MetricsFile(path, continuingAfter: nil)
     #expect(metrics.path == path)
-    #expect(try bytes(of: path) == [])
+    #expect(try contents(of: path) == [])
     try metrics.append(Entry(step: 1, loss: 0.5))
     try metrics.append(Entry(step: 2, loss: 0.25))
     #expect(try lines(path) == [#"{"loss":0.5,"step":1}"#, #"{"loss":0.25,"step":2}"#, ""])
     // A new training is a new history.
     _ = try MetricsFile(path, continuingAfter: nil)
-    #expect(try bytes(of: path) == [])
+    #expect(try contents(of: path) == [])
   }
 
   @Test func continuesAfterAStepWithoutDuplicates() throws {

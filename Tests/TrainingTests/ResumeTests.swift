@@ -57,7 +57,7 @@ import Testing
     try checkpoint.loadWeights(into: model)
     return Result(
       model: model, state: try checkpoint.state(),
-      optimizer: try bytes(of: path + "/optimizer.safetensors"), losses: losses)
+      optimizer: try contents(of: path + "/optimizer.safetensors"), losses: losses)
   }
 
   private static func expectEqual(_ a: Result, _ b: Result, _ comment: String) {

@@ -3,27 +3,6 @@ import Foundation
 import TestSupport
 import Testing
 
-/// A folder that lives as long as the test.
-final class TemporaryFolder {
-  let path: String
-
-  init() throws {
-    path = NSTemporaryDirectory() + "/training-tests-" + UUID().uuidString
-    try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-  }
-
-  deinit { try? FileManager.default.removeItem(atPath: path) }
-
-  /// The names of everything in the folder, hidden ones too.
-  func names() throws -> [String] {
-    try FileManager.default.contentsOfDirectory(atPath: path).sorted()
-  }
-}
-
-func bytes(of path: String) throws -> [UInt8] {
-  Array(try Data(contentsOf: URL(fileURLWithPath: path)))
-}
-
 /// Pairs of random tokens from 3 to 12, as long as given; 0, 1 and 2 are padding, start and end.
 func randomBatch(_ lengths: [(source: Int, target: Int)], seed: UInt64) -> TrainingBatch {
   var generator = SeededGenerator(seed: seed)

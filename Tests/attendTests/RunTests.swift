@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// Training, using and inspecting a very small model.
@@ -110,7 +111,7 @@ import Testing
     let folder = try TemporaryFolder()
     let noTab = try folder.file("no-tab.tsv", "a\tb\nc\n")
     let invalid = try folder.file(
-      "invalid.tsv", Data([0x61, 0x09, 0x62, 0x0A, 0xFF, 0x09, 0x62, 0x0A]))
+      "invalid.tsv", bytes: [0x61, 0x09, 0x62, 0x0A, 0xFF, 0x09, 0x62, 0x0A])
     for (file, place) in [
       (noTab, "no-tab.tsv:2"), (invalid, "invalid.tsv:2"), (folder.path + "/none.tsv", "none.tsv"),
     ] {

@@ -46,28 +46,3 @@ struct Tool {
       errors: String(decoding: errors.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self))
   }
 }
-
-/// A folder that is removed with the last reference.
-final class TemporaryFolder {
-  let path: String
-
-  init() throws {
-    path =
-      FileManager.default.temporaryDirectory.appendingPathComponent(
-        "attend-" + UUID().uuidString
-      ).path
-    try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-  }
-
-  deinit { try? FileManager.default.removeItem(atPath: path) }
-
-  func file(_ name: String, _ contents: String) throws -> String {
-    try file(name, Data(contents.utf8))
-  }
-
-  func file(_ name: String, _ contents: Data) throws -> String {
-    let file = path + "/" + name
-    try contents.write(to: URL(fileURLWithPath: file))
-    return file
-  }
-}
