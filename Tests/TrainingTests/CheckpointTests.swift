@@ -124,18 +124,18 @@ import Testing
     let checkpoint = try Checkpoint(contentsOf: path)
     let model = Pair(["a": [5], "b": [2, 3]])
     for item in model.parameters { item.parameter.value = .zeros(item.parameter.shape) }
-    let error = #expect(throws: TrainingError.self) { try checkpoint.loadWeights(into: model) }
+    let error = try #require(throws: TrainingError.self) { try checkpoint.loadWeights(into: model) }
     for word in words + [path + "/weights.safetensors"] {
-      #expect("\(error!)".contains(word), "\(error!)")
+      #expect("\(error)".contains(word), "\(error)")
     }
     for item in model.parameters {
       expectSameBits(item.parameter.value, .zeros(item.parameter.shape), item.path)
     }
     let optimizer = Adam(model.parameters)
-    let other = #expect(throws: TrainingError.self) {
+    let other = try #require(throws: TrainingError.self) {
       try checkpoint.loadOptimizer(into: optimizer)
     }
-    #expect("\(other!)".contains(path + "/optimizer.safetensors"), "\(other!)")
+    #expect("\(other)".contains(path + "/optimizer.safetensors"), "\(other)")
   }
 
   /// The number of a shape's elements is not enough: [2, 3] is not [3, 2], and no parameter is set to half.
@@ -185,9 +185,9 @@ import Testing
     let path = folder.path + "/last"
     try Checkpoint.write(to: path, model: UnigramModel([1]), configuration: .null)
     try text.write(toFile: path + "/configuration.json", atomically: false, encoding: .utf8)
-    let error = #expect(throws: TrainingError.self) { try Checkpoint(contentsOf: path) }
-    #expect("\(error!)".contains(problem), "\(error!)")
-    #expect("\(error!)".contains(path + "/configuration.json"), "\(error!)")
+    let error = try #require(throws: TrainingError.self) { try Checkpoint(contentsOf: path) }
+    #expect("\(error)".contains(problem), "\(error)")
+    #expect("\(error)".contains(path + "/configuration.json"), "\(error)")
   }
 
   @Test func textsThatAreNone() throws {
@@ -196,10 +196,10 @@ import Testing
     try Checkpoint.write(
       to: path, model: UnigramModel([1]), configuration: .null, files: ["vocabulary.txt": "a"])
     try Data([0x61, 0xFF]).write(to: URL(fileURLWithPath: path + "/vocabulary.txt"))
-    let error = #expect(throws: TrainingError.self) {
+    let error = try #require(throws: TrainingError.self) {
       try Checkpoint(contentsOf: path).file("vocabulary.txt")
     }
-    #expect("\(error!)".contains("vocabulary.txt: not UTF-8"))
+    #expect("\(error)".contains("vocabulary.txt: not UTF-8"))
     #expect(throws: TrainingError.self) { try Checkpoint(contentsOf: folder.path + "/nothing") }
     // A folder, but not a checkpoint.
     #expect(throws: TrainingError.self) { try Checkpoint(contentsOf: folder.path) }

@@ -91,9 +91,9 @@ import Testing
     let path = folder.path + "/metrics.jsonl"
     let metrics = try MetricsFile(path, continuingAfter: nil)
     try FileManager.default.removeItem(atPath: path)
-    let error = #expect(throws: TrainingError.self) {
+    let error = try #require(throws: TrainingError.self) {
       try metrics.append(Entry(step: 1, loss: 1))
     }
-    #expect("\(error!)".contains(path))
+    #expect("\(error)".contains(path))
   }
 }

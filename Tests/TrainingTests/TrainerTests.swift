@@ -192,13 +192,13 @@ import Testing
         before = model.parameters.map(\.parameter.value)
       }
     }
-    let error = #expect(throws: TrainingError.self) { try trainer.run() }
+    let error = try #require(throws: TrainingError.self) { try trainer.run() }
     guard case .diverged(let step, let loss, _) = error else {
-      Issue.record("\(String(describing: error))")
+      Issue.record("\(error)")
       return
     }
     #expect(step == 5 && !loss.isFinite)
-    #expect("\(error!)".contains("step 5"))
+    #expect("\(error)".contains("step 5"))
     // Step 5 did not happen.
     #expect(trainer.state.step == 4 && trainer.optimizer.step == 4)
     #expect(saved == [])
@@ -240,7 +240,7 @@ import Testing
     let trainer = try Trainer(
       model: model, modelDimension: 1, configuration: quickConfiguration(steps: 3),
       source: FixedBatches([TrainingBatch(sources: [[]], targets: [[]], start: 1, end: 2)]))
-    let error = #expect(throws: TrainingError.self) { try trainer.run() }
+    let error = try #require(throws: TrainingError.self) { try trainer.run() }
     #expect(error == .diverged(step: 1, loss: 1, gradientNorm: .infinity))
     expectSameBits(model.inner.scores.value, .zeros([3]))
   }

@@ -37,20 +37,20 @@ import Testing
   func unknownKeysAreNamed(_ text: String, _ name: String) throws {
     var overlay = try ConfigurationOverlay(defaults: TrainingConfiguration())
     let before = overlay.document
-    let error = #expect(throws: ConfigurationFileError.self) {
+    let error = try #require(throws: ConfigurationFileError.self) {
       try overlay.apply(StrictJSON(parsing: text), origin: "my.json")
     }
-    #expect("\(error!)".contains("my.json: unknown key"), "\(error!)")
-    #expect("\(error!)".contains(name), "\(error!)")
+    #expect("\(error)".contains("my.json: unknown key"), "\(error)")
+    #expect("\(error)".contains(name), "\(error)")
     #expect(overlay.document == before)
   }
 
   @Test func aSimilarKeyIsProposed() throws {
     var overlay = try ConfigurationOverlay(defaults: TrainingConfiguration())
-    let error = #expect(throws: ConfigurationFileError.self) {
+    let error = try #require(throws: ConfigurationFileError.self) {
       try overlay.set("schedule.warmUpSteps", to: "5", origin: "--set")
     }
-    #expect("\(error!)".contains(#"did you mean "warmupSteps"?"#), "\(error!)")
+    #expect("\(error)".contains(#"did you mean "warmupSteps"?"#), "\(error)")
   }
 
   private static let impossible:
@@ -86,9 +86,9 @@ import Testing
     let (field, change) = Self.impossible[index]
     var configuration = TrainingConfiguration()
     change(&configuration)
-    let error = #expect(throws: TrainingError.self) { try configuration.validate() }
+    let error = try #require(throws: TrainingError.self) { try configuration.validate() }
     guard case .invalidConfiguration(let found, _, _) = error else {
-      Issue.record("\(error!)")
+      Issue.record("\(error)")
       return
     }
     #expect(found == field)
