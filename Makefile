@@ -29,10 +29,10 @@ LINTED := $(wildcard Package.swift Sources Benchmarks Tests Snippets)
 FIXTURE_GENERATORS = $(wildcard Tests/Fixtures/*.py Tests/*/Fixtures/*.py)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build test lint format bench bench-peers fixtures g2p clean
+.PHONY: help setup build test test-dependent lint format bench plots bench-peers fixtures g2p clean
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: ## install what the build needs (OpenBLAS, LAPACKE, pkg-config), if it is missing
 	@Scripts/setup.sh
@@ -46,19 +46,31 @@ ifneq ($(RELEASE_TESTS),)
 	$(SWIFT) test -c release --filter '$(RELEASE_TESTS)'
 endif
 
+test-dependent: setup ## build and run a package that depends on this one, in debug and release
+	@for mode in debug release; do \
+	  for product in Whole Component; do \
+	    $(SWIFT) run --package-path Tests/Dependent -c $$mode $$product || exit 1; \
+	  done; \
+	done
+
 lint: ## check the formatting of all Swift files
 	$(SWIFT) format lint --strict --recursive $(LINTED)
 
 format: ## format all Swift files in place
 	$(SWIFT) format --in-place --recursive $(LINTED)
 
+plots: ## draw the plots of a report of `bench`: REPORT=file.json
+	Scripts/plot-bench.py $(REPORT) Docs/Plots
+
 bench: setup ## measure this machine and the library: BENCH='--quick machine' for less
 	$(SWIFT) run -c release bench $(BENCH)
 
-bench-peers: $(VENV)/ready ## time the same work in PyTorch and CTranslate2 (downloads them)
+bench-peers: setup $(VENV)/ready ## time the same work here, in PyTorch and in CTranslate2 (downloads them)
 	mkdir -p Runs/peers
+	$(SWIFT) run -c release bench training --json Runs/peers/ours.json
 	$(VENV)/bin/python Benchmarks/peers/torch_peer.py all $(PEER_ARGUMENTS) | tee Runs/peers/torch.jsonl
 	$(VENV)/bin/python Benchmarks/peers/ctranslate2_peer.py $(PEER_ARGUMENTS) | tee Runs/peers/ctranslate2.jsonl
+	$(PYTHON) Benchmarks/peers/compare.py Runs/peers/ours.json Runs/peers/torch.jsonl
 
 fixtures: $(VENV)/ready ## make the tests' reference values anew with PyTorch
 	@test -n '$(FIXTURE_GENERATORS)' || { echo 'fixtures: no generator under Tests' >&2; exit 1; }
