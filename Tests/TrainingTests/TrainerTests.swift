@@ -245,6 +245,26 @@ import Testing
     expectSameBits(model.inner.scores.value, .zeros([3]))
   }
 
+  /// Where nothing is learnt, only dropout tells the steps apart.
+  @Test func everyStepHasItsOwnDropout() throws {
+    let model = try smallTransformer(seed: 3)
+    let trainer = try Trainer(
+      model: model, modelDimension: 6,
+      configuration: quickConfiguration(steps: 4) {
+        $0.schedule.rate = 0
+        $0.seed = 17
+      }, source: FixedBatches([Self.batches[0]]))
+    var losses: [Double] = []
+    trainer.shouldStop = { false }
+    trainer.onLog = { losses.append($0.loss) }
+    _ = try trainer.run()
+    #expect(Set(losses).count == 4)
+    let expected = try (1...4).map { step in
+      try GradientStep(model, Self.batches[0], labelSmoothing: 0.1, seed: 17, step: step).loss
+    }
+    #expect(losses == expected)
+  }
+
   @Test func noBatchesIsAnError() throws {
     let trainer = try trainer(quickConfiguration(steps: 3), batches: [])
     #expect(throws: TrainingError.noBatches) { try trainer.run() }
