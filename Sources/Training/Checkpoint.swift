@@ -54,19 +54,21 @@ public struct Checkpoint {
     }
     self.path = found
     let file = found + "/configuration.json"
-    let document = try StrictJSON(parsing: Data(contentsOfFile: file))
+    let document = try StrictJSON(checkpointFile: file)
     guard let version = document["formatVersion"]?.integer,
       let configuration = document["configuration"]
     else {
       throw TrainingError.checkpoint(
         path: file, problem: "expected the keys \"formatVersion\" and \"configuration\"")
     }
+    // The version first: a newer one may have other keys.
     if version > Self.formatVersion || version < 1 {
       throw TrainingError.checkpoint(
         path: file,
         problem: "expected format version 1 to \(Self.formatVersion), found \(version); "
           + "a newer swift-attention wrote this")
     }
+    try document.requireKeys(among: ["formatVersion", "configuration"], file: file)
     self.configuration = configuration
   }
 
@@ -98,8 +100,11 @@ public struct Checkpoint {
   /// Where the training was.
   public func state() throws -> TrainingState {
     let file = path + "/state.json"
+    let document = try StrictJSON(checkpointFile: file)
+    try document.requireKeys(
+      among: TrainingState.CodingKeys.allCases.map(\.rawValue), file: file)
     do {
-      return try JSONDecoder().decode(TrainingState.self, from: Data(contentsOfFile: file))
+      return try JSONDecoder().decode(TrainingState.self, from: Data(document.text.utf8))
     } catch let error as DecodingError {
       throw TrainingError.checkpoint(path: file, problem: "not a training state: \(error)")
     }
@@ -147,6 +152,29 @@ extension Adam {
     zip(parameters, firstMoments).map { .init("first." + $0.path, $1) }
       + zip(parameters, secondMoments).map { .init("second." + $0.path, $1) }
       + [.init("step", integers: [Int64(step)])]
+  }
+}
+
+extension StrictJSON {
+  /// The contents of a file of a checkpoint, with an error that names it.
+  fileprivate init(checkpointFile path: String) throws {
+    do {
+      try self.init(parsing: Data(contentsOfFile: path))
+    } catch let error as StrictJSONError {
+      throw TrainingError.checkpoint(path: path, problem: "\(error)")
+    }
+  }
+
+  /// Makes sure that this is an object without keys that nobody would read.
+  fileprivate func requireKeys(among known: [String], file: String) throws {
+    guard case .object(let members) = self else {
+      throw TrainingError.checkpoint(path: file, problem: "expected an object, found \(kind)")
+    }
+    for member in members where !known.contains(member.key) {
+      throw TrainingError.checkpoint(
+        path: file,
+        problem: "unknown key \"\(member.key)\"; known: \(known.joined(separator: ", "))")
+    }
   }
 }
 

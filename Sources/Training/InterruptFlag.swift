@@ -8,6 +8,8 @@ public enum InterruptFlag {
 
   /// Begins to catch SIGINT and SIGTERM.
   public static func install() {
+    // Made now, because a handler may not make it.
+    _ = isRaised
     for signalNumber in [SIGINT, SIGTERM] {
       signal(signalNumber) { number in
         InterruptFlag.raised.store(true, ordering: .relaxed)

@@ -25,9 +25,14 @@ public struct MetricsFile {
   }
 
   /// Adds a line.
+  ///
+  /// Numbers that JSON does not have, such as the perplexity of a training that goes wrong, become the strings
+  /// `Infinity`, `-Infinity` and `NaN`.
   public func append(_ entry: some Encodable) throws {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    encoder.nonConformingFloatEncodingStrategy = .convertToString(
+      positiveInfinity: "Infinity", negativeInfinity: "-Infinity", nan: "NaN")
     guard let handle = FileHandle(forWritingAtPath: path) else {
       throw TrainingError.checkpoint(path: path, problem: "cannot be written")
     }

@@ -53,5 +53,8 @@ public struct ProgressReporter {
       : String(format: "%d:%02d", minutes, total % 60)
   }
 
-  private func write(_ text: String) { FileHandle.standardError.write(Data(text.utf8)) }
+  /// Where standard error is closed or full, nothing is shown; that is no reason to end a training.
+  private func write(_ text: String) {
+    try? FileHandle.standardError.write(contentsOf: Data(text.utf8))
+  }
 }

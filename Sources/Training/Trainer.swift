@@ -17,6 +17,9 @@ public final class Trainer<Model: SequenceModel, Source: BatchSource> {
   public let configuration: TrainingConfiguration
   public let optimizer: Adam
   public private(set) var state = TrainingState()
+  /// Trainable parameters that the last update found no gradient for, by their paths: usually parts of a model
+  /// that its loss does not use.
+  public private(set) var parametersWithoutGradient: [String] = []
   /// D, for the paper's learning rate.
   public let modelDimension: Int
   private var source: Source
@@ -44,18 +47,39 @@ public final class Trainer<Model: SequenceModel, Source: BatchSource> {
   }
 
   /// Goes on where a checkpoint was written: parameters, moments, random streams and the position in the data.
+  ///
+  /// - Throws: ``TrainingError/checkpoint(path:problem:)`` where the checkpoint fits neither this model nor
+  ///   these data, and what reading throws; the model's parameters are then as they were.
   public func resume(from checkpoint: Checkpoint) throws {
     let state = try checkpoint.state()
-    try checkpoint.loadWeights(into: model)
+    func require(_ condition: Bool, _ problem: String) throws {
+      if !condition {
+        throw TrainingError.checkpoint(path: checkpoint.path + "/state.json", problem: problem)
+      }
+    }
+    try require(state.step >= 0, "step: expected at least 0, found \(state.step)")
+    try require(state.epoch >= 0, "epoch: expected at least 0, found \(state.epoch)")
+    let count = source.batchCount(epoch: state.epoch)
+    // An epoch without batches is for run() to report.
+    try require(
+      state.batchIndex == 0 || (1..<max(1, count)).contains(state.batchIndex),
+      "batchIndex: expected one of the \(count) batches of epoch \(state.epoch), "
+        + "found \(state.batchIndex); have the data changed?")
     try checkpoint.loadOptimizer(into: optimizer)
+    try require(
+      optimizer.step == state.step,
+      "step: expected \(optimizer.step), the optimizer's, found \(state.step)")
+    try checkpoint.loadWeights(into: model)
     self.state = state
   }
 
-  /// The number of updates the whole training will have, as far as can be said now.
+  /// The number of updates the whole training will have. Where only epochs limit it, an estimate that takes all
+  /// epochs to be as long as the first.
   public var totalSteps: Int {
     let bySteps = configuration.maximumSteps > 0 ? configuration.maximumSteps : Int.max
     if configuration.maximumEpochs == 0 { return bySteps }
-    let perEpoch = source.batchCount(epoch: state.epoch)
+    // Not the current epoch's: a learning rate that depends on it must be the same after resuming.
+    let perEpoch = source.batchCount(epoch: 0)
     let (byEpochs, overflow) = perEpoch.multipliedReportingOverflow(
       by: configuration.maximumEpochs)
     return min(bySteps, overflow ? .max : byEpochs)
@@ -67,7 +91,7 @@ public final class Trainer<Model: SequenceModel, Source: BatchSource> {
   public func run() throws -> Outcome {
     var log = TrainingLog.Counter()
     let total = totalSteps
-    while !isFinished(total) {
+    while !isFinished {
       let batchCount = source.batchCount(epoch: state.epoch)
       if batchCount == 0 { throw TrainingError.noBatches }
       let clock = ContinuousClock()
@@ -83,7 +107,7 @@ public final class Trainer<Model: SequenceModel, Source: BatchSource> {
         state.epoch += 1
         state.batchIndex = 0
       }
-      let ends = isFinished(total)
+      let ends = isFinished
       if state.step % configuration.logInterval == 0 || ends {
         try onLog(log.log(state: state, totalSteps: total))
         log = TrainingLog.Counter()
@@ -103,8 +127,8 @@ public final class Trainer<Model: SequenceModel, Source: BatchSource> {
     return .finished
   }
 
-  private func isFinished(_ totalSteps: Int) -> Bool {
-    state.step >= totalSteps
+  private var isFinished: Bool {
+    configuration.maximumSteps > 0 && state.step >= configuration.maximumSteps
       || configuration.maximumEpochs > 0 && state.epoch >= configuration.maximumEpochs
   }
 
@@ -119,9 +143,10 @@ public final class Trainer<Model: SequenceModel, Source: BatchSource> {
     }
     let rate = configuration.schedule.rate(
       at: number, modelDimension: modelDimension, totalSteps: totalSteps)
-    _ = optimizer.update(
+    let report = optimizer.update(
       result.gradients, learningRate: rate,
       maximumNorm: configuration.clipNorm > 0 ? configuration.clipNorm : nil, gradientNorm: norm)
+    parametersWithoutGradient = report.withoutGradient
     state.step = number
     return TrainingLog.Step(
       loss: result.loss, negativeLogLikelihood: result.negativeLogLikelihood, gradientNorm: norm,
@@ -131,7 +156,7 @@ public final class Trainer<Model: SequenceModel, Source: BatchSource> {
   private func validate() throws {
     let scores = try onValidation(model)
     guard let decisive = scores.first else { return }
-    let isBest = decisive.value < (state.bestScore ?? .infinity)
+    let isBest = decisive.value.isFinite && decisive.value < (state.bestScore ?? .infinity)
     if isBest {
       state.bestScore = decisive.value
       state.bestStep = state.step

@@ -13,4 +13,8 @@ public struct TrainingState: Codable, Equatable, Sendable {
   public var elapsedSeconds = 0.0
 
   public init() {}
+
+  enum CodingKeys: String, CodingKey, CaseIterable {
+    case step, epoch, batchIndex, bestScore, bestStep, elapsedSeconds
+  }
 }

@@ -179,6 +179,8 @@ import Testing
     (#"{"formatVersion":1}"#, "expected the keys"),
     (#"{"configuration":{}}"#, "expected the keys"),
     ("[]", "expected the keys"),
+    (#"{"formatVersion":1,"configuration":{},"colour":2}"#, "\"colour\""),
+    (#"{"formatVersion":1,"#, "line 1"),
   ])
   func configurationsThatCannotBeRead(_ text: String, _ problem: String) throws {
     let folder = try TemporaryFolder()
@@ -203,5 +205,28 @@ import Testing
     #expect(throws: TrainingError.self) { try Checkpoint(contentsOf: folder.path + "/nothing") }
     // A folder, but not a checkpoint.
     #expect(throws: TrainingError.self) { try Checkpoint(contentsOf: folder.path) }
+  }
+
+  @Test(arguments: [
+    (
+      #"{"step":1,"epoch":0,"batchIndex":0,"bestStep":0,"elapsedSeconds":0,"speed":3}"#, "\"speed\""
+    ),
+    (#"{"step":1,"epoch":0,"batchIndex":0,"bestStep":0}"#, "elapsedSeconds"),
+    (
+      #"{"step":1.5,"epoch":0,"batchIndex":0,"bestStep":0,"elapsedSeconds":0}"#,
+      "not a training state"
+    ),
+    ("[1]", "object"),
+  ])
+  func statesThatCannotBeRead(_ text: String, _ problem: String) throws {
+    let folder = try TemporaryFolder()
+    let path = folder.path + "/last"
+    try Checkpoint.write(to: path, model: UnigramModel([1]), configuration: .null, state: state)
+    try text.write(toFile: path + "/state.json", atomically: false, encoding: .utf8)
+    let error = try #require(throws: TrainingError.self) {
+      try Checkpoint(contentsOf: path).state()
+    }
+    #expect("\(error)".contains(path + "/state.json"), "\(error)")
+    #expect("\(error)".contains(problem), "\(error)")
   }
 }

@@ -96,4 +96,19 @@ import Testing
     }
     #expect("\(error)".contains(path))
   }
+
+  /// A perplexity is soon infinite when training goes wrong. That is for the history to show, and no reason to
+  /// end the training.
+  @Test func numbersThatJSONDoesNotHave() throws {
+    let folder = try TemporaryFolder()
+    let path = folder.path + "/metrics.jsonl"
+    let metrics = try MetricsFile(path, continuingAfter: nil)
+    try metrics.append(Entry(step: 1, loss: .infinity))
+    try metrics.append(Entry(step: 2, loss: .nan))
+    #expect(try lines(path) == [#"{"loss":"Infinity","step":1}"#, #"{"loss":"NaN","step":2}"#, ""])
+    // The lines are JSON, so a resumed training keeps them.
+    let before = try contents(of: path)
+    _ = try MetricsFile(path, continuingAfter: 2)
+    #expect(try contents(of: path) == before)
+  }
 }

@@ -66,4 +66,16 @@ import Testing
       ], "\(text)")
     #expect(pieces.map { $0.filter { $0 == "\n" }.count } == [0, 0, 1, 1])
   }
+
+  /// Nobody reads, or the disk that standard error goes to is full: training goes on.
+  @Test(.enabled(if: FileManager.default.fileExists(atPath: "/dev/full")))
+  func whereNothingCanBeWritten() async {
+    await #expect(processExitsWith: .exitCode(7)) {
+      dup2(open("/dev/full", O_WRONLY), STDERR_FILENO)
+      ProgressReporter().show("begin")
+      close(STDERR_FILENO)
+      ProgressReporter().show("begin")
+      exit(7)
+    }
+  }
 }

@@ -110,4 +110,41 @@ import Testing
     #expect(again == reference)
     #expect(other != reference)
   }
+
+  /// The data became fewer since the checkpoint, or it was written by something else.
+  @Test(arguments: [
+    ("batchIndex", 5), ("batchIndex", -1), ("epoch", -1), ("step", -1), ("step", 4),
+    ("step", Int.max),
+  ])
+  func statesThatDoNotFit(_ field: String, _ value: Int) throws {
+    let folder = try TemporaryFolder()
+    let path = folder.path + "/last"
+    func trainer() throws -> Trainer<UnigramModel, ShuffledBatches> {
+      try Trainer(
+        model: UnigramModel([Float](repeating: 0, count: 13)), modelDimension: 1,
+        configuration: quickConfiguration(steps: 3), source: ShuffledBatches())
+    }
+    let first = try trainer()
+    first.shouldStop = { false }
+    _ = try first.run()
+    try Checkpoint.write(
+      to: path, model: first.model, configuration: .null, optimizer: first.optimizer,
+      state: first.state)
+    let text = try String(contentsOfFile: path + "/state.json", encoding: .utf8)
+    let changed = text.replacing(/"\w+" : [0-9.e-]+/) { match in
+      match.0.hasPrefix("\"\(field)\"") ? "\"\(field)\" : \(value)" : String(match.0)
+    }
+    #expect(changed != text)
+    try changed.write(toFile: path + "/state.json", atomically: false, encoding: .utf8)
+    let second = try trainer()
+    let weights = second.model.scores.value
+    let error = try #require(throws: TrainingError.self) {
+      try second.resume(from: Checkpoint(contentsOf: path))
+    }
+    #expect("\(error)".contains(path), "\(error)")
+    #expect("\(error)".contains(field), "\(error)")
+    #expect("\(error)".contains("\(value)"), "\(error)")
+    #expect(second.state == TrainingState())
+    expectSameBits(second.model.scores.value, weights)
+  }
 }

@@ -291,4 +291,86 @@ import Testing
     let result = try evaluateLoss(model, on: [batch])
     #expect(abs(exp(result.negativeLogLikelihood / 4) - 2) < 0.01)
   }
+
+  /// Epochs of 2, 5, 1 and 4 batches.
+  private struct UnevenEpochs: BatchSource {
+    private static let counts = [2, 5, 1, 4]
+    func batchCount(epoch: Int) -> Int { Self.counts[epoch % 4] }
+    func batch(epoch: Int, index: Int) -> TrainingBatch {
+      precondition(index < batchCount(epoch: epoch))
+      return batches[index % 3]
+    }
+  }
+
+  /// How many updates there will be is an estimate then; where training ends is not, and neither are its
+  /// learning rates.
+  @Test func epochsOfDifferentLengths() throws {
+    let folder = try TemporaryFolder()
+    let path = folder.path + "/last"
+    func train(stoppingAt stop: Int?, resuming: Bool) throws -> (UnigramModel, TrainingState) {
+      let model = UnigramModel([Float](repeating: 0, count: 13))
+      let trainer = try Trainer(
+        model: model, modelDimension: 16,
+        configuration: quickConfiguration(steps: 0) {
+          $0.maximumEpochs = 4
+          $0.schedule = LearningRateSchedule(.cosine, rate: 0.1, warmupSteps: 1)
+        }, source: UnevenEpochs())
+      if resuming { try trainer.resume(from: Checkpoint(contentsOf: path)) }
+      trainer.shouldStop = { trainer.state.step == stop }
+      trainer.onCheckpoint = {
+        try Checkpoint.write(
+          to: path, model: model, configuration: .null, optimizer: trainer.optimizer,
+          state: trainer.state)
+      }
+      _ = try trainer.run()
+      return (model, trainer.state)
+    }
+    let whole = try train(stoppingAt: nil, resuming: false)
+    #expect(whole.1.step == 12 && whole.1.epoch == 4)
+    _ = try train(stoppingAt: 3, resuming: false)
+    let resumed = try train(stoppingAt: nil, resuming: true)
+    #expect(resumed.1.step == 12)
+    expectSameParameters(resumed.0, whole.0)
+  }
+
+  @Test func namesParametersWithoutAGradient() throws {
+    struct Idle: SequenceModel {
+      let inner = UnigramModel([0, 0, 0])
+      let idle = Parameter(.ones([2]))
+      var children: [LayerChild] { inner.children + [.parameter("idle", idle)] }
+      var sourceVocabularySize: Int { 3 }
+      var targetVocabularySize: Int { 3 }
+      var maximumLength: Int? { nil }
+      func encode(_ source: TokenBatch, in context: ForwardContext) throws -> Int { source.count }
+      func startState(_ memory: Int) -> UnigramModel.State { inner.startState(memory) }
+      func step(_ tokens: [Int], _ state: inout UnigramModel.State) throws -> Tensor {
+        try inner.step(tokens, &state)
+      }
+      func logits(
+        _ source: TokenBatch, _ decoderInput: TokenBatch, in context: ForwardContext
+      ) throws -> Variable { try inner.logits(source, decoderInput, in: context) }
+      func loss(
+        _ batch: TrainingBatch, labelSmoothing: Float, normalizer: Float,
+        in context: ForwardContext
+      ) throws -> TrainingLoss {
+        try inner.loss(
+          batch, labelSmoothing: labelSmoothing, normalizer: normalizer, in: context)
+      }
+    }
+    let trainer = try Trainer(
+      model: Idle(), modelDimension: 1, configuration: quickConfiguration(steps: 1),
+      source: FixedBatches([TrainingBatch(sources: [[]], targets: [[]], start: 1, end: 2)]))
+    #expect(trainer.parametersWithoutGradient == [])
+    _ = try trainer.run()
+    #expect(trainer.parametersWithoutGradient == ["idle"])
+  }
+
+  /// Infinity is not below infinity, but minus infinity is below everything and cannot be written as JSON.
+  @Test func onlyNumbersAreBest() throws {
+    let trainer = try trainer(quickConfiguration(steps: 3) { $0.validationInterval = 1 })
+    var values: [Double] = [.infinity, -.infinity, 5]
+    trainer.onValidation = { _ in [ValidationScore("error", values.removeFirst())] }
+    _ = try trainer.run()
+    #expect(trainer.state.bestScore == 5 && trainer.state.bestStep == 3)
+  }
 }
