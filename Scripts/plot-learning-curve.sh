@@ -23,6 +23,11 @@ sed -nE "s/.*\"perplexity\":($number),.*\"step\":($number),.*/\2 \1/p" <(grep '"
 sed -nE "s/.*\"step\":($number),.*\"perplexity\":($number).*/\1 \2/p" <(grep '"validation"' "$metrics") > "$points/held-out"
 sed -nE "s/.*\"step\":($number),.*\"sequenceErrorRate\":($number).*/\1 \2/p" <(grep '"validation"' "$metrics") > "$points/error"
 
+if [[ $(wc -l < "$points/error") -lt 2 ]]; then
+  echo "plot-learning-curve: fewer than two validations in $metrics, so there is no plot yet"
+  exit 0
+fi
+
 gnuplot << PLOT
 set terminal svg size 900,360 font "sans-serif,13" background "white"
 set output "$output"
