@@ -30,6 +30,7 @@ public struct AttentionHeads {
   /// H
   public let headCount: Int
 
+  /// Projected queries, keys and values of `headCount` heads.
   public init(query: Variable, key: Variable, value: Variable, headCount: Int) {
     self.query = query
     self.key = key

@@ -5,10 +5,15 @@ public import Tensors
 /// Attention of several heads, each with projections of its own (section 3.2.2):
 /// Concat(head₁ … head_H) Wᴼ with headᵢ = Attention(Q Wᵢᵠ, K Wᵢᴷ, V Wᵢⱽ).
 public struct MultiHeadAttention: Layer {
+  /// Wᵠ of all heads: D to H K.
   public let queryProjection: Linear
+  /// Wᴷ of all heads: key input to H K.
   public let keyProjection: Linear
+  /// Wⱽ of all heads: value input to H Kv.
   public let valueProjection: Linear
+  /// Wᴼ: H Kv to D.
   public let outputProjection: Linear
+  /// What turns queries and keys into weights on values.
   public let mechanism: any AttentionMechanism
   /// H
   public let headCount: Int
@@ -52,6 +57,7 @@ public struct MultiHeadAttention: Layer {
     self.mechanism = mechanism
   }
 
+  /// Parameters and layers inside, by name.
   public var children: [LayerChild] {
     [
       .layer("query", queryProjection), .layer("key", keyProjection),

@@ -8,10 +8,13 @@ public struct ScaledDotProductAttention: AttentionMechanism {
   /// What scores are multiplied by; nil: 1 / √K.
   public let scale: Float?
 
+  /// Scores times `scale`, by default 1 / √K.
   public init(scale: Float? = nil) { self.scale = scale }
 
+  /// Parameters and layers inside, by name.
   public var children: [LayerChild] { [] }
 
+  /// In tiles; see ``attention(query:key:value:headCount:mask:scale:dropout:)``.
   public func callAsFunction(
     _ heads: AttentionHeads, mask: AttentionMask, dropout: DropoutMask, in context: ForwardContext
   ) -> Variable {
@@ -20,6 +23,7 @@ public struct ScaledDotProductAttention: AttentionMechanism {
       mask: mask, scale: scale, dropout: dropout)
   }
 
+  /// Written out, [B, H, T, S].
   public func weights(_ heads: AttentionHeads, mask: AttentionMask, in context: ForwardContext)
     -> Tensor
   {

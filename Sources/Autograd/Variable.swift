@@ -5,6 +5,7 @@ public import Tensors
 /// Operations take and return variables. A variable without a tape is a constant: nothing is recorded about
 /// what is computed from constants alone.
 public struct Variable {
+  /// What was computed.
   public let value: Tensor
   let tape: Tape?
   let index: Int
@@ -22,6 +23,7 @@ public struct Variable {
     self.index = index
   }
 
+  /// The shape of the value.
   public var shape: Shape { value.shape }
 
   /// Whether gradients flow to this variable.

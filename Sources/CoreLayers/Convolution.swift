@@ -8,10 +8,12 @@ public struct Convolution: Layer {
   public let weight: Parameter
   /// [out]
   public let bias: Parameter
+  /// f
   public let activation: Activation
   /// Whether an output sees no later position than its own; else the window is centred.
   public let isCausal: Bool
 
+  /// A convolution with biases of 0.
   public init(
     inputDimension: Int, outputDimension: Int, width: Int, isCausal: Bool = false,
     activation: Activation = .identity, initialization: Initialization = .xavierUniform(),
@@ -24,8 +26,10 @@ public struct Convolution: Layer {
     self.isCausal = isCausal
   }
 
+  /// How many positions an output sees.
   public var width: Int { weight.shape[0] }
 
+  /// Parameters and layers inside, by name.
   public var children: [LayerChild] { [.parameter("weight", weight), .parameter("bias", bias)] }
 
   /// - Parameter input: [B, T, in]

@@ -6,8 +6,10 @@ public struct Dropout: Layer {
   /// The share of elements that are dropped, at least 0 and less than 1.
   public let rate: Float
 
+  /// Dropout with a rate of at least 0 and less than 1.
   public init(rate: Float) { self.rate = rate }
 
+  /// Parameters and layers inside, by name.
   public var children: [LayerChild] { [] }
 
   /// - Parameter input: any shape.

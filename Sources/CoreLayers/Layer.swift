@@ -25,6 +25,7 @@ public enum LayerChild {
 public struct NamedParameter {
   /// The names on the way to the parameter, joined with dots.
   public let path: String
+  /// The parameter.
   public let parameter: Parameter
 }
 

@@ -18,6 +18,7 @@ public struct LayerNorm: Layer {
     self.epsilon = epsilon
   }
 
+  /// Parameters and layers inside, by name.
   public var children: [LayerChild] { [.parameter("weight", weight), .parameter("bias", bias)] }
 
   /// - Parameter input: [..., D]

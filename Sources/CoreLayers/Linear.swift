@@ -8,8 +8,10 @@ public struct Linear: Layer {
   public let weight: Parameter
   /// [out]
   public let bias: Parameter?
+  /// f
   public let activation: Activation
 
+  /// A layer of given parameters, which may be shared.
   public init(weight: Parameter, bias: Parameter?, activation: Activation = .identity) {
     self.weight = weight
     self.bias = bias
@@ -31,9 +33,12 @@ public struct Linear: Layer {
       bias: hasBias ? Parameter(.zeros([outputDimension])) : nil, activation: activation)
   }
 
+  /// The width of a row of the input.
   public var inputDimension: Int { weight.shape[1] }
+  /// The width of a row of the output.
   public var outputDimension: Int { weight.shape[0] }
 
+  /// Parameters and layers inside, by name.
   public var children: [LayerChild] {
     [.parameter("weight", weight)] + (bias.map { [.parameter("bias", $0)] } ?? [])
   }

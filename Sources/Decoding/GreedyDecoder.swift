@@ -10,6 +10,7 @@ internal import Tensors
 public struct GreedyDecoder: Sendable {
   /// The token every target starts with and the one it ends with.
   public let start: Int
+  /// The token that ends a target.
   public let end: Int
   /// How many tokens an output may have, the end token not counted, for a source of the given length.
   public let maximumLength: @Sendable (Int) -> Int

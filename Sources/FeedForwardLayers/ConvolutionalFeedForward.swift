@@ -6,9 +6,12 @@ public import Tensors
 /// The feed-forward layer as the paper also describes it: two convolutions of width 1 (section 3.3). With the
 /// same weights it computes what ``FeedForward`` does; a larger width looks at neighbours too.
 public struct ConvolutionalFeedForward: Layer {
+  /// D to F, with the activation.
   public let inner: Convolution
+  /// F to D.
   public let outer: Convolution
 
+  /// Two convolutions of equal width.
   public init(
     modelDimension: Int, feedForwardDimension: Int, width: Int = 1, isCausal: Bool = false,
     activation: Activation = .relu, using generator: inout SeededGenerator
@@ -21,6 +24,7 @@ public struct ConvolutionalFeedForward: Layer {
       isCausal: isCausal, using: &generator)
   }
 
+  /// Parameters and layers inside, by name.
   public var children: [LayerChild] { [.layer("inner", inner), .layer("outer", outer)] }
 
   /// - Parameter input: [B, T, D]

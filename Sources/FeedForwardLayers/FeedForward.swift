@@ -12,6 +12,7 @@ public struct FeedForward: Layer {
   /// Dropout on the inner activations; the paper has none there.
   public let dropout: Dropout
 
+  /// D to F and back.
   public init(
     modelDimension: Int, feedForwardDimension: Int, activation: Activation = .relu,
     dropoutRate: Float = 0, using generator: inout SeededGenerator
@@ -24,6 +25,7 @@ public struct FeedForward: Layer {
     dropout = Dropout(rate: dropoutRate)
   }
 
+  /// Parameters and layers inside, by name.
   public var children: [LayerChild] {
     [.layer("inner", inner), .layer("outer", outer), .layer("dropout", dropout)]
   }

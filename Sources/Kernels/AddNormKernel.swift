@@ -8,6 +8,7 @@ public enum AddNormKernel {
     let beta: UnsafePointer<Float>
     let epsilon: Float
 
+    /// γ and β have as many elements as a row.
     public init(gamma: UnsafePointer<Float>, beta: UnsafePointer<Float>, epsilon: Float) {
       self.gamma = gamma
       self.beta = beta

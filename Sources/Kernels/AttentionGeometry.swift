@@ -3,21 +3,30 @@
 /// Queries are [B, T, H, K], keys [B, S, H, K], values [B, S, H, Kv] and outputs [B, T, H, Kv]: the result
 /// of a projection, with no copy that brings heads together.
 public struct AttentionGeometry {
+  /// B
   public var batch: Int
+  /// H
   public var heads: Int
+  /// T
   public var queryLength: Int
+  /// S
   public var keyLength: Int
+  /// K
   public var keyDimension: Int
+  /// Kv
   public var valueDimension: Int
   /// What scores are multiplied by, usually 1 / √K.
   public var scale: Float
   /// For each query of each sequence [B, T]: the first key it may look at and the one after the last.
   public var firstKeys: [Int32]
+  /// The key after the last, [B, T].
   public var endKeys: [Int32]
   /// Further restriction, or nil: [B, T, S], 0 where a query may not look. It can be shared by the batch.
   public var allowed: UnsafePointer<UInt8>?
+  /// Whether `allowed` is [T, S] for all sequences.
   public var isAllowedShared = false
 
+  /// The arguments are the properties.
   public init(
     batch: Int, heads: Int, queryLength: Int, keyLength: Int, keyDimension: Int,
     valueDimension: Int, scale: Float, firstKeys: [Int32], endKeys: [Int32],

@@ -12,7 +12,9 @@ internal import Foundation
 public enum BLASCore {
   /// The kernels OpenBLAS chose by itself and those in use since.
   public struct Selection: Sendable, Equatable {
+    /// The kernels that OpenBLAS chose itself.
     public let coreBefore: String
+    /// The kernels in use.
     public let coreAfter: String
     /// OpenBLAS's description of its build.
     public let configuration: String

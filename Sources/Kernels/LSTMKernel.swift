@@ -17,6 +17,7 @@ public enum LSTMKernel {
     /// How many sequences are at least t + 1 long, for each t; falling.
     let activeCounts: [Int]
 
+    /// `activeCounts` has an element for each step.
     public init(batch: Int, hidden: Int, activeCounts: [Int]) {
       steps = activeCounts.count
       self.batch = batch

@@ -10,6 +10,7 @@ public struct MachineDescription: Codable, Sendable, Equatable {
   public var caches: [String]
   /// In bytes.
   public var memory: UInt64
+  /// The operating system and its version.
   public var operatingSystem: String
   /// Release of the Linux kernel.
   public var kernel: String?

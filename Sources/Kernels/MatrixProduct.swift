@@ -2,10 +2,14 @@ internal import COpenBLAS
 
 /// A matrix in memory: row-major, `stride` floats from one row to the next, read as it stands or transposed.
 public struct MatrixOperand {
+  /// The first element.
   public let pointer: UnsafePointer<Float>
+  /// Floats from one row in memory to the next.
   public let stride: Int
+  /// Whether rows in memory are columns of the matrix.
   public let isTransposed: Bool
 
+  /// A matrix as it stands in memory, or transposed.
   public init(_ pointer: UnsafePointer<Float>, stride: Int, transposed: Bool = false) {
     self.pointer = pointer
     self.stride = stride

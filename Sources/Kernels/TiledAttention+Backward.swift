@@ -11,6 +11,7 @@ extension TiledAttention {
     let logSumExp: UnsafePointer<Float>
     let outputGradient: UnsafePointer<Float>
 
+    /// Pointers that stay valid during the backward pass.
     public init(
       queries: UnsafePointer<Float>, keys: UnsafePointer<Float>, values: UnsafePointer<Float>,
       output: UnsafePointer<Float>, logSumExp: UnsafePointer<Float>,

@@ -6,11 +6,14 @@
 public struct ErrorRate: Sendable, Equatable {
   /// The edits of all hypotheses so far.
   public private(set) var insertions = 0
+  /// Tokens of references that outputs lack.
   public private(set) var deletions = 0
+  /// Tokens that stand for others.
   public private(set) var substitutions = 0
   /// The tokens of the nearest references so far.
   public private(set) var referenceTokenCount = 0
 
+  /// Nothing counted yet.
   public init() {}
 
   /// The number of edits.

@@ -7,6 +7,7 @@ public struct ExactMatch: Sendable, Equatable {
   /// Those of them that equal a reference.
   public private(set) var matchCount = 0
 
+  /// Nothing counted yet.
   public init() {}
 
   /// The share of outputs that equal a reference, 0 to 1; `nil` when there are none.

@@ -13,6 +13,7 @@ public struct Perplexity: Sendable, Equatable {
   /// The number of target tokens so far.
   public private(set) var tokenCount: Int
 
+  /// A sum in nats over a number of tokens.
   public init(negativeLogLikelihood: Double = 0, tokenCount: Int = 0) {
     self.negativeLogLikelihood = negativeLogLikelihood
     self.tokenCount = tokenCount

@@ -114,12 +114,15 @@ public struct ConfigurationOverlay: Sendable {
 public struct ConfigurationFileError: Error, Equatable, CustomStringConvertible {
   /// The file or option it comes from.
   public let origin: String
+  /// What is wrong.
   public let problem: String
 
+  /// A problem and where it comes from.
   public init(origin: String, problem: String) {
     self.origin = origin
     self.problem = problem
   }
 
+  /// The text for a person.
   public var description: String { "\(origin): \(problem)" }
 }

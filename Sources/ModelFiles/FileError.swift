@@ -10,10 +10,12 @@
 public struct FileError: Error, Equatable, CustomStringConvertible {
   /// What was tried, as a verb: "open", "write", "rename".
   public let operation: String
+  /// The file or folder.
   public let path: String
   /// The system's error number (`errno`).
   public let code: Int32
 
+  /// `code` is the system's errno.
   public init(operation: String, path: String, code: Int32) {
     self.operation = operation
     self.path = path
@@ -25,6 +27,7 @@ public struct FileError: Error, Equatable, CustomStringConvertible {
     FileError(operation: operation, path: path, code: errno)
   }
 
+  /// The text for a person.
   public var description: String {
     "\(path): cannot \(operation): \(String(cString: strerror(code)))"
   }

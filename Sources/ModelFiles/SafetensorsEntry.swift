@@ -1,6 +1,8 @@
 /// A tensor in a safetensors file, as its header describes it.
 public struct SafetensorsEntry: Sendable, Equatable {
+  /// The tensor's name.
   public let name: String
+  /// How its elements are stored.
   public let dataType: SafetensorsDataType
   /// The dimensions, outermost first; none for a single number.
   public let dimensions: [Int]

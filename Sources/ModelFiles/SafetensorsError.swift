@@ -1,5 +1,6 @@
 /// A safetensors file that breaks the format, or a tensor that is not there as asked.
 public struct SafetensorsError: Error, Equatable, CustomStringConvertible {
+  /// What is wrong.
   public enum Problem: Equatable, Sendable {
     /// Fewer than the 8 bytes of the header's length.
     case fileTooShort(byteCount: Int)
@@ -44,14 +45,17 @@ public struct SafetensorsError: Error, Equatable, CustomStringConvertible {
   public let file: String
   /// The tensor, where one is to blame.
   public let tensor: String?
+  /// What is wrong.
   public let problem: Problem
 
+  /// `tensor` is nil where the file as a whole is wrong.
   public init(file: String, tensor: String? = nil, problem: Problem) {
     self.file = file
     self.tensor = tensor
     self.problem = problem
   }
 
+  /// The text for a person.
   public var description: String {
     "\(file): " + (tensor.map { "tensor '\($0)': " } ?? "") + explanation
   }

@@ -8,6 +8,7 @@ extension SafetensorsFile {
       case integers([Int64])
     }
 
+    /// The name in the file.
     public let name: String
     let values: Values
     let dimensions: [Int]

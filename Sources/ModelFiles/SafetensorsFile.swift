@@ -8,6 +8,7 @@ public struct SafetensorsFile: Sendable {
   /// The longest header the format allows, in bytes.
   public static let headerLimit = 100_000_000
 
+  /// The file.
   public let path: String
   /// Texts that describe the file, by key.
   public let metadata: [String: String]

@@ -14,9 +14,12 @@ public indirect enum StrictJSON: Sendable, Equatable {
 
   /// A key of an object and its value.
   public struct Member: Sendable, Equatable {
+    /// The key.
     public let key: String
+    /// Its value.
     public let value: StrictJSON
 
+    /// A key with its value.
     public init(_ key: String, _ value: StrictJSON) {
       self.key = key
       self.value = value

@@ -1,5 +1,6 @@
 /// A mistake in a JSON text and where it is.
 public struct StrictJSONError: Error, Equatable, CustomStringConvertible {
+  /// What is wrong.
   public enum Problem: Equatable, Sendable {
     /// Something else should stand here. `found` is `nil` at the end of the text.
     case unexpected(expected: String, found: UInt8?)
@@ -14,6 +15,7 @@ public struct StrictJSONError: Error, Equatable, CustomStringConvertible {
     case loneSurrogate
   }
 
+  /// What is wrong.
   public let problem: Problem
   /// The byte in the text, from 0.
   public let offset: Int
@@ -22,6 +24,7 @@ public struct StrictJSONError: Error, Equatable, CustomStringConvertible {
   /// The byte in the line, from 1.
   public let column: Int
 
+  /// The text for a person.
   public var description: String {
     "line \(line), column \(column): \(explanation)"
   }

@@ -7,6 +7,7 @@ public struct LearnedPositions: PositionalEncoding {
   /// [maximumLength, D]
   public let weight: Parameter
 
+  /// Vectors that start normal with deviation 1 / √D by default.
   public init(
     modelDimension: Int, maximumLength: Int, initialization: Initialization? = nil,
     using generator: inout SeededGenerator
@@ -18,9 +19,12 @@ public struct LearnedPositions: PositionalEncoding {
       initialization.tensor([maximumLength, modelDimension], using: &generator))
   }
 
+  /// The number of positions there are vectors for.
   public var maximumLength: Int { weight.shape[0] }
+  /// Parameters and layers inside, by name.
   public var children: [LayerChild] { [.parameter("weight", weight)] }
 
+  /// Rows of the table, [positions.count, D]; ``PositionError`` beyond it.
   public func encoding(of positions: Range<Int>, in context: ForwardContext) throws -> Variable {
     try check(
       positions,

@@ -22,6 +22,7 @@ public struct PositionError: Error, Equatable, CustomStringConvertible {
   /// What to do about it.
   public let remedy: String
 
+  /// The text for a person.
   public var description: String {
     "a sequence of \(length) positions is longer than the table of \(limit); \(remedy)"
   }

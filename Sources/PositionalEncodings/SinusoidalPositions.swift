@@ -9,6 +9,7 @@ public struct SinusoidalPositions: PositionalEncoding {
   /// [maximumLength, D]
   public let table: Tensor
 
+  /// The table for positions from 0, computed in double precision.
   public init(modelDimension: Int, maximumLength: Int = 5000) {
     var table = Tensor(uninitialized: [maximumLength, modelDimension])
     let pointer = table.mutablePointer
@@ -23,9 +24,12 @@ public struct SinusoidalPositions: PositionalEncoding {
     self.table = table
   }
 
+  /// The number of positions there are vectors for.
   public var maximumLength: Int { table.shape[0] }
+  /// Parameters and layers inside, by name.
   public var children: [LayerChild] { [] }
 
+  /// Rows of the table, [positions.count, D]; ``PositionError`` beyond it.
   public func encoding(of positions: Range<Int>, in context: ForwardContext) throws -> Variable {
     try check(
       positions, remedy: "build the encoding with maximumLength at least \(positions.upperBound)")

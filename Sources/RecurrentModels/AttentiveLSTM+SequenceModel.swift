@@ -8,6 +8,7 @@ internal import TiedEmbeddings
 public struct RecurrentMemory {
   /// [B, S, D]
   public let output: Variable
+  /// The number of real tokens of each source.
   public let lengths: [Int]
   /// h and c of each layer, [B, D].
   let states: AttentiveLSTM.States
@@ -18,8 +19,10 @@ public struct RecurrentState: DecoderState {
   var states: AttentiveLSTM.States
   var memory: RecurrentMemory
 
+  /// The number of hypotheses.
   public var count: Int { memory.lengths.count }
 
+  /// Keeps the given hypotheses in the given order.
   public mutating func select(rows: [Int]) {
     func selected(_ states: AttentiveLSTM.States) -> AttentiveLSTM.States {
       states.map { ($0.hidden.gatherRows(rows), $0.cell.gatherRows(rows)) }
@@ -32,8 +35,11 @@ public struct RecurrentState: DecoderState {
 }
 
 extension AttentiveLSTM: SequenceModel {
+  /// The number of tokens that sources may use.
   public var sourceVocabularySize: Int { configuration.vocabularySize }
+  /// The number of tokens that targets may use.
   public var targetVocabularySize: Int { configuration.vocabularySize }
+  /// Any length.
   public var maximumLength: Int? { nil }
 
   /// - Throws: ``SequenceModelError`` for tokens outside the vocabulary.
@@ -50,10 +56,12 @@ extension AttentiveLSTM: SequenceModel {
     return RecurrentMemory(output: output, lengths: source.lengths, states: states)
   }
 
+  /// The decoder before its first step, one hypothesis for each source.
   public func startState(_ memory: RecurrentMemory) -> RecurrentState {
     RecurrentState(states: memory.states, memory: memory)
   }
 
+  /// One step for each hypothesis: tokens [B] to logits [B, V].
   public func step(_ tokens: [Int], _ state: inout RecurrentState) throws -> Tensor {
     let result = try decode(
       TokenBatch(tokens.map { [$0] }), from: state.states, memory: state.memory,
@@ -63,6 +71,7 @@ extension AttentiveLSTM: SequenceModel {
       .reshaped([tokens.count, configuration.vocabularySize])
   }
 
+  /// Teacher forcing: logits for all positions at once, [B, T, V].
   public func logits(
     _ source: TokenBatch, _ decoderInput: TokenBatch, in context: ForwardContext
   ) throws -> Variable {
@@ -71,6 +80,7 @@ extension AttentiveLSTM: SequenceModel {
     return embedding.logits(result.output, in: context)
   }
 
+  /// The training loss of a batch, its logits taken in chunks.
   public func loss(
     _ batch: TrainingBatch, labelSmoothing: Float, normalizer: Float, in context: ForwardContext
   ) throws -> TrainingLoss {

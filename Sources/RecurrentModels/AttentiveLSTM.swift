@@ -10,15 +10,18 @@ public import TiedEmbeddings
 /// (Luong et al. 2015, without input feeding, so that attention is computed for all steps at once):
 /// logits = E tanh(W [o; attention(o, source)]).
 public struct AttentiveLSTM: Layer {
+  /// The model's shape.
   public let configuration: RecurrentConfiguration
   /// Source and target embedding and output projection.
   public let embedding: TiedEmbedding
   /// For each layer the direction forwards and the one backwards.
   public let encoder: [BidirectionalLSTMLayer]
+  /// One direction: forwards.
   public let decoder: [LSTMLayer]
   /// 2D to D, with tanh.
   public let combination: Linear
 
+  /// A new model with random parameters; `modelDimension` must be even.
   public init(_ configuration: RecurrentConfiguration, seed: UInt64 = 0) {
     let width = configuration.modelDimension
     if width < 2 || width % 2 != 0 || configuration.layerCount < 1 {
@@ -44,6 +47,7 @@ public struct AttentiveLSTM: Layer {
       inputDimension: 2 * width, outputDimension: width, activation: .tanh, using: &generator)
   }
 
+  /// Parameters and layers inside, by name.
   public var children: [LayerChild] {
     [.layer("embedding", embedding)] + LayerChild.layers("encoder", encoder)
       + LayerChild.layers("decoder", decoder) + [.layer("combination", combination)]
@@ -92,7 +96,9 @@ public struct AttentiveLSTM: Layer {
 
 /// A layer of the encoder: one LSTM each way, of half the width, their outputs side by side.
 public struct BidirectionalLSTMLayer: Layer {
+  /// Reads from the first token on.
   public let forward: LSTMLayer
+  /// Reads from the last token back.
   public let backward: LSTMLayer
 
   /// - Parameter dimension: of the input and of both outputs together; even.
@@ -104,6 +110,7 @@ public struct BidirectionalLSTMLayer: Layer {
       using: &generator)
   }
 
+  /// Parameters and layers inside, by name.
   public var children: [LayerChild] {
     [.layer("forward", forward), .layer("backward", backward)]
   }

@@ -6,10 +6,13 @@ public import Tensors
 public struct LSTMLayer: Layer {
   /// W_ih [4H, in] and W_hh [4H, H], gates in PyTorch's order: input, forget, cell, output.
   public let inputWeight: Parameter
+  /// W_hh, [4H, H].
   public let recurrentWeight: Parameter
   /// [4H] each; their sum counts, two are kept as PyTorch keeps them.
   public let inputBias: Parameter
+  /// b_hh, [4H].
   public let recurrentBias: Parameter
+  /// Whether sequences are read from their ends.
   public let isReversed: Bool
 
   /// Parameters start uniform over ±1 / √H, as PyTorch's do.
@@ -26,8 +29,10 @@ public struct LSTMLayer: Layer {
     self.isReversed = isReversed
   }
 
+  /// H
   public var hiddenDimension: Int { recurrentWeight.shape[1] }
 
+  /// Parameters and layers inside, by name.
   public var children: [LayerChild] {
     [
       .parameter("input_weight", inputWeight), .parameter("recurrent_weight", recurrentWeight),

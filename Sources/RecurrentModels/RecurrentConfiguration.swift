@@ -1,5 +1,6 @@
 /// The shape of a recurrent encoder-decoder.
 public struct RecurrentConfiguration: Codable, Equatable, Sendable {
+  /// V, of source and target together.
   public var vocabularySize: Int
   /// D: the width of embeddings, of the decoder's states and of both directions of the encoder together; even.
   public var modelDimension: Int
@@ -8,6 +9,7 @@ public struct RecurrentConfiguration: Codable, Equatable, Sendable {
   /// Dropout between layers.
   public var dropoutRate: Float
 
+  /// One layer of width 256 unless said otherwise.
   public init(
     vocabularySize: Int, modelDimension: Int = 256, layerCount: Int = 1, dropoutRate: Float = 0.1
   ) {

@@ -16,11 +16,14 @@ public enum NormPlacement: String, Codable, Sendable, CaseIterable {
 /// let y = addNorm(x, in: context) { selfAttention($0, mask: mask, in: context) }
 /// ```
 public struct AddNorm: Layer {
+  /// The normalisation.
   public let norm: LayerNorm
+  /// Before or after the sum.
   public let placement: NormPlacement
   /// The dropout rate of the sub-layer's output.
   public let dropoutRate: Float
 
+  /// Add&Norm for rows of `dimension` elements.
   public init(
     dimension: Int, placement: NormPlacement = .post, dropoutRate: Float = 0,
     epsilon: Float = 1e-6
@@ -30,6 +33,7 @@ public struct AddNorm: Layer {
     self.dropoutRate = dropoutRate
   }
 
+  /// Parameters and layers inside, by name.
   public var children: [LayerChild] { norm.children }
 
   /// - Parameters:

@@ -49,6 +49,7 @@ public struct TrainingLoss {
   public let negativeLogLikelihood: Double
   /// The number of real target tokens.
   public let tokenCount: Int
+  /// The arguments are the properties.
   public init(objective: Variable, negativeLogLikelihood: Double, tokenCount: Int) {
     self.objective = objective
     self.negativeLogLikelihood = negativeLogLikelihood

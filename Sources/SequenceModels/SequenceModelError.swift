@@ -5,6 +5,7 @@ public enum SequenceModelError: Error, Equatable, CustomStringConvertible {
   /// Sources and targets are not equally many.
   case unequalCounts(sources: Int, targets: Int)
 
+  /// The text for a person.
   public var description: String {
     switch self {
     case .unknownToken(let token, let size, let row, let column):

@@ -14,6 +14,7 @@ public struct TokenBatch: Sendable, Equatable {
   /// Whether no sequence is shorter than the longest.
   public var isDense: Bool { lengths.allSatisfy { $0 == maximumLength } }
 
+  /// Sequences of any lengths; shorter ones are filled up with `padding`.
   public init(_ sequences: [[Int]], padding: Int = 0) {
     lengths = sequences.map(\.count)
     maximumLength = lengths.max() ?? 0

@@ -1,7 +1,9 @@
 /// The dimensions of a tensor, outermost first: `[B, T, D]`.
 public struct Shape: Hashable, Sendable, ExpressibleByArrayLiteral, CustomStringConvertible {
+  /// Outermost first.
   public let dimensions: [Int]
 
+  /// Dimensions of at least 0.
   public init(_ dimensions: [Int]) {
     if dimensions.contains(where: { $0 < 0 }) {
       fatalError("Shape: a dimension is negative in \(dimensions)")
@@ -9,6 +11,7 @@ public struct Shape: Hashable, Sendable, ExpressibleByArrayLiteral, CustomString
     self.dimensions = dimensions
   }
 
+  /// `[2, 3]`
   public init(arrayLiteral elements: Int...) { self.init(elements) }
 
   /// The number of dimensions.
@@ -37,6 +40,7 @@ public struct Shape: Hashable, Sendable, ExpressibleByArrayLiteral, CustomString
     Shape(dimensions.dropLast() + [dimension])
   }
 
+  /// The text for a person.
   public var description: String {
     "[" + dimensions.map(String.init).joined(separator: ", ") + "]"
   }

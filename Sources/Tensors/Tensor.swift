@@ -19,6 +19,7 @@ public struct Tensor: @unchecked Sendable {
   }
 
   private var storage: Storage
+  /// The dimensions.
   public let shape: Shape
 
   private init(storage: Storage, shape: Shape) {
@@ -56,7 +57,9 @@ public struct Tensor: @unchecked Sendable {
   /// A tensor of no dimension, one element.
   public init(scalar: Float) { self.init(repeating: scalar, shape: []) }
 
+  /// A tensor of zeros.
   public static func zeros(_ shape: Shape) -> Tensor { Tensor(repeating: 0, shape: shape) }
+  /// A tensor of ones.
   public static func ones(_ shape: Shape) -> Tensor { Tensor(repeating: 1, shape: shape) }
 
   /// The number of elements.
@@ -136,6 +139,7 @@ extension Tensor: Equatable {
 }
 
 extension Tensor: CustomStringConvertible {
+  /// The text for a person.
   public var description: String {
     let shown = scalars.prefix(8).map { "\($0)" }.joined(separator: ", ")
     return "Tensor\(shape) [\(shown)\(count > 8 ? ", …" : "")]"

@@ -5,6 +5,7 @@ public struct BatchPosition: Codable, Hashable, Sendable {
   /// The batch within the pass, from 0.
   public var batchIndex: Int
 
+  /// The start, unless said otherwise.
   public init(epoch: Int = 0, batchIndex: Int = 0) {
     self.epoch = epoch
     self.batchIndex = batchIndex

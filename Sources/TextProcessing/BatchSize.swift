@@ -3,7 +3,9 @@
 /// A target counts one token more than it holds: in training it is preceded by the start token as input and
 /// followed by the end token as output.
 public struct BatchSize: Sendable, Equatable {
+  /// Real tokens of sources.
   public private(set) var sourceTokens = 0
+  /// Real tokens of targets, end tokens included.
   public private(set) var targetTokens = 0
   /// The places of the padded source array, B * S.
   public private(set) var sourcePlaces = 0

@@ -5,6 +5,7 @@ public enum BatchingError: Error, Equatable, CustomStringConvertible {
   /// A position that this corpus does not have, such as one saved with other data or settings.
   case positionOutside(BatchPosition, batchCount: Int)
 
+  /// The text for a person.
   public var description: String {
     switch self {
     case .pairTooLong(let index, let sourceLength, let targetLength, let limit):

@@ -27,6 +27,7 @@ public struct LengthBucketedBatches: Sendable {
   public let lengthLimit: Int
   /// Lengths are put into buckets of this width; within a bucket the order is random.
   public let bucketWidth: Int
+  /// Where the order of the epochs starts.
   public let seed: UInt64
   /// How many pairs are left out because they are longer than `lengthLimit`.
   public let longPairCount: Int

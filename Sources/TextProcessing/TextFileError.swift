@@ -1,5 +1,6 @@
 /// Text that could not be read: which file, which line, what was expected and what was found.
 public struct TextFileError: Error, Equatable, CustomStringConvertible {
+  /// What is wrong.
   public enum Problem: Equatable, Sendable {
     /// The file cannot be opened or read; the reason in words.
     case unreadable(reason: String)
@@ -25,14 +26,17 @@ public struct TextFileError: Error, Equatable, CustomStringConvertible {
   public let file: String
   /// The line, from 1, where one is to blame.
   public let line: Int?
+  /// What is wrong.
   public let problem: Problem
 
+  /// `line` counts from 1; nil where no line is to blame.
   public init(file: String, line: Int? = nil, problem: Problem) {
     self.file = file
     self.line = line
     self.problem = problem
   }
 
+  /// The text for a person.
   public var description: String {
     let place = line.map { "\(file):\($0)" } ?? file
     switch problem {

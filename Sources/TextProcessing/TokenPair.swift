@@ -6,6 +6,7 @@ public struct TokenPair: Hashable, Sendable {
   /// T numbers.
   public var target: [Int]
 
+  /// Numbers without start and end tokens.
   public init(source: [Int], target: [Int]) {
     self.source = source
     self.target = target

@@ -106,6 +106,7 @@ public struct Vocabulary: Sendable {
 }
 
 extension Vocabulary: Equatable {
+  /// Equal tokens with equal numbers.
   public static func == (a: Vocabulary, b: Vocabulary) -> Bool {
     a.tokens.lazy.map(ExactString.init).elementsEqual(b.tokens.lazy.map(ExactString.init))
   }

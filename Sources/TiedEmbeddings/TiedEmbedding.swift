@@ -12,6 +12,7 @@ public struct TiedEmbedding: Layer {
   /// What embeddings are multiplied by: √D in the paper.
   public let factor: Float
 
+  /// An embedding of a given matrix [V, D], which may be shared; the factor is √D unless given.
   public init(weight: Parameter, factor: Float? = nil) {
     self.weight = weight
     self.factor = factor ?? Float(weight.shape.last).squareRoot()
@@ -31,8 +32,11 @@ public struct TiedEmbedding: Layer {
       factor: factor)
   }
 
+  /// V
   public var vocabularySize: Int { weight.shape[0] }
+  /// D
   public var modelDimension: Int { weight.shape[1] }
+  /// Parameters and layers inside, by name.
   public var children: [LayerChild] { [.parameter("weight", weight)] }
 
   /// dropout(factor · rows + positions).

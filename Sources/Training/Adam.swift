@@ -8,12 +8,16 @@ internal import Tensors
 public final class Adam {
   /// The constants of the optimiser.
   public struct Configuration: Codable, Equatable, Sendable {
+    /// How much of the first moment stays at each step.
     public var beta1: Float = 0.9
+    /// How much of the second moment stays at each step.
     public var beta2: Float = 0.98
+    /// Added to the root of the second moment.
     public var epsilon: Float = 1e-9
     /// Decoupled weight decay, AdamW's λ; 0 is plain Adam.
     public var weightDecay: Float = 0
 
+    /// The paper's constants.
     public init() {}
   }
 
@@ -25,6 +29,7 @@ public final class Adam {
     public var withoutGradient: [String]
   }
 
+  /// The constants.
   public let configuration: Configuration
   /// The number of updates so far.
   public internal(set) var step = 0

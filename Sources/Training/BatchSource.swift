@@ -11,10 +11,14 @@ public protocol BatchSource {
 
 /// Batches that are given, the same in each epoch.
 public struct FixedBatches: BatchSource {
+  /// In the order in which they are taken.
   public let batches: [TrainingBatch]
 
+  /// The same batches for every epoch.
   public init(_ batches: [TrainingBatch]) { self.batches = batches }
 
+  /// The number of batches.
   public func batchCount(epoch: Int) -> Int { batches.count }
+  /// The batch with a number.
   public func batch(epoch: Int, index: Int) -> TrainingBatch { batches[index] }
 }

@@ -4,11 +4,13 @@ import Tensors
 
 /// The loss of a batch and the gradients of a model's parameters.
 public struct GradientStep {
+  /// Of all trainable parameters that the loss depends on.
   public let gradients: Gradients
   /// Σ smoothed cross-entropy / real target tokens.
   public let loss: Double
   /// Σ -log p(expected token), in nats.
   public let negativeLogLikelihood: Double
+  /// Real target tokens of the batch.
   public let targetTokenCount: Int
 
   /// - Parameters:

@@ -2,6 +2,7 @@ import Foundation
 
 /// The learning rate at each step.
 public struct LearningRateSchedule: Codable, Equatable, Sendable {
+  /// The shapes of a schedule.
   public enum Kind: String, Codable, Sendable, CaseIterable {
     /// rate · D^-½ · min(step^-½, step · warmup^-3/2): equation 3 of the paper, where `rate` is 1.
     case paper
@@ -11,13 +12,16 @@ public struct LearningRateSchedule: Codable, Equatable, Sendable {
     case cosine
   }
 
+  /// The shape.
   public var kind: Kind
   /// The factor of the paper's formula, or the highest rate.
   public var rate: Float
+  /// Steps during which the rate rises.
   public var warmupSteps: Int
   /// Where the cosine ends.
   public var finalRate: Float = 0
 
+  /// The paper's numbers unless said otherwise.
   public init(_ kind: Kind, rate: Float = 1, warmupSteps: Int = 4000, finalRate: Float = 0) {
     self.kind = kind
     self.rate = rate

@@ -3,6 +3,7 @@ internal import ModelFiles
 
 /// A training's history as JSON lines: one object a line, each with a `step`.
 public struct MetricsFile {
+  /// The file.
   public let path: String
 
   /// Opens a history.

@@ -13,9 +13,13 @@ public final class Trainer<Model: SequenceModel, Source: BatchSource> {
     case interrupted
   }
 
+  /// What is trained.
   public let model: Model
+  /// How.
   public let configuration: TrainingConfiguration
+  /// The moments and the number of updates.
   public let optimizer: Adam
+  /// Where the training is.
   public private(set) var state = TrainingState()
   /// Trainable parameters that the last update found no gradient for, by their paths: usually parts of a model
   /// that its loss does not use.
@@ -35,6 +39,7 @@ public final class Trainer<Model: SequenceModel, Source: BatchSource> {
   /// Asked after each step; `true` ends the training in good order.
   public var shouldStop: () -> Bool = { InterruptFlag.isRaised }
 
+  /// A training from the start; `TrainingError` for a configuration that describes none.
   public init(
     model: Model, modelDimension: Int, configuration: TrainingConfiguration, source: Source
   ) throws {
@@ -167,9 +172,12 @@ public final class Trainer<Model: SequenceModel, Source: BatchSource> {
 
 /// A named result of a validation.
 public struct ValidationScore: Codable, Equatable, Sendable {
+  /// What the score is called in logs.
   public let name: String
+  /// The score.
   public let value: Double
 
+  /// A named score.
   public init(_ name: String, _ value: Double) {
     self.name = name
     self.value = value

@@ -4,7 +4,9 @@ public struct TrainingConfiguration: Codable, Equatable, Sendable {
   public var maximumSteps = 100_000
   /// Training ends after so many passes through the data; 0: no such limit.
   public var maximumEpochs = 0
+  /// Adam's constants.
   public var optimizer = Adam.Configuration()
+  /// The learning rate at each step.
   public var schedule = LearningRateSchedule(.paper)
   /// ε_ls
   public var labelSmoothing: Float = 0.1
@@ -21,6 +23,7 @@ public struct TrainingConfiguration: Codable, Equatable, Sendable {
   /// A checkpoint every so many updates, beside one at each validation.
   public var checkpointInterval = 1000
 
+  /// The paper's numbers.
   public init() {}
 
   /// Makes sure that the numbers describe a training.

@@ -7,6 +7,7 @@ public enum TrainingError: Error, Equatable, CustomStringConvertible {
   /// A checkpoint that does not fit.
   case checkpoint(path: String, problem: String)
 
+  /// The text for a person.
   public var description: String {
     switch self {
     case .invalidConfiguration(let field, let expected, let found):

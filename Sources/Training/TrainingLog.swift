@@ -5,6 +5,7 @@ internal import SequenceModels
 public struct TrainingLog: Codable, Equatable, Sendable {
   /// The update at the end of the interval, and how many there will be.
   public var step: Int
+  /// How many updates there will be.
   public var totalSteps: Int
   /// The epoch of the next batch, from 0.
   public var epoch: Int
@@ -12,16 +13,19 @@ public struct TrainingLog: Codable, Equatable, Sendable {
   public var loss: Double
   /// exp of the mean of -log p over the target tokens of the interval (with dropout on).
   public var perplexity: Double
+  /// The rate of the last update.
   public var learningRate: Double
   /// The largest norm of the gradients in the interval, before clipping.
   public var gradientNorm: Double
   /// Real tokens per second of training; padding is not counted.
   public var sourceTokensPerSecond: Double
+  /// Real target tokens per second of training.
   public var targetTokensPerSecond: Double
   /// The share of padding in the batches, source and decoder input together.
   public var paddingShare: Double
   /// Seconds of training so far and, at the rate of this interval, still to come.
   public var elapsedSeconds: Double
+  /// Seconds still to come, at the rate of this interval.
   public var remainingSeconds: Double
 
   /// What one update did.

@@ -4,10 +4,12 @@ public import Tensors
 
 /// A stack of N decoder layers.
 public struct Decoder: Layer {
+  /// From the embeddings up.
   public let layers: [DecoderLayer]
   /// Only with pre-norm layers.
   public let finalNorm: LayerNorm?
 
+  /// N new layers.
   public init(_ configuration: TransformerConfiguration, using generator: inout SeededGenerator) {
     var layers: [DecoderLayer] = []
     for _ in 0..<configuration.decoderLayerCount {
@@ -17,6 +19,7 @@ public struct Decoder: Layer {
     finalNorm = configuration.makeFinalNorm()
   }
 
+  /// Parameters and layers inside, by name.
   public var children: [LayerChild] {
     LayerChild.layers("layers", layers) + (finalNorm.map { [.layer("final_norm", $0)] } ?? [])
   }

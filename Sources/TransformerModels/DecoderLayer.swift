@@ -8,13 +8,20 @@ public import Tensors
 /// One layer of the decoder: masked self-attention, attention to the encoder's output, feed-forward, each
 /// inside Add&Norm (section 3.1).
 public struct DecoderLayer: Layer {
+  /// Each position attends to itself and those before.
   public let selfAttention: MultiHeadAttention
+  /// Around the self-attention.
   public let selfAttentionNorm: AddNorm
+  /// Each position attends to the source.
   public let crossAttention: MultiHeadAttention
+  /// Around the cross-attention.
   public let crossAttentionNorm: AddNorm
+  /// At each position alike.
   public let feedForward: FeedForward
+  /// Around the feed-forward layer.
   public let feedForwardNorm: AddNorm
 
+  /// A new layer with random parameters.
   public init(_ configuration: TransformerConfiguration, using generator: inout SeededGenerator) {
     selfAttention = MultiHeadAttention(configuration, using: &generator)
     selfAttentionNorm = AddNorm(configuration)
@@ -24,6 +31,7 @@ public struct DecoderLayer: Layer {
     feedForwardNorm = AddNorm(configuration)
   }
 
+  /// Parameters and layers inside, by name.
   public var children: [LayerChild] {
     [
       .layer("self_attention", selfAttention), .layer("self_attention_norm", selfAttentionNorm),

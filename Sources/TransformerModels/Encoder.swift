@@ -4,10 +4,12 @@ public import Tensors
 
 /// A stack of N encoder layers.
 public struct Encoder: Layer {
+  /// From the embeddings up.
   public let layers: [EncoderLayer]
   /// Only with pre-norm layers.
   public let finalNorm: LayerNorm?
 
+  /// N new layers.
   public init(_ configuration: TransformerConfiguration, using generator: inout SeededGenerator) {
     var layers: [EncoderLayer] = []
     for _ in 0..<configuration.encoderLayerCount {
@@ -17,6 +19,7 @@ public struct Encoder: Layer {
     finalNorm = configuration.makeFinalNorm()
   }
 
+  /// Parameters and layers inside, by name.
   public var children: [LayerChild] {
     LayerChild.layers("layers", layers) + (finalNorm.map { [.layer("final_norm", $0)] } ?? [])
   }

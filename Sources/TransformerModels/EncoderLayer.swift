@@ -7,11 +7,16 @@ public import Tensors
 
 /// One layer of the encoder: self-attention and feed-forward, each inside Add&Norm (section 3.1).
 public struct EncoderLayer: Layer {
+  /// Each position attends to all.
   public let selfAttention: MultiHeadAttention
+  /// Around the self-attention.
   public let selfAttentionNorm: AddNorm
+  /// At each position alike.
   public let feedForward: FeedForward
+  /// Around the feed-forward layer.
   public let feedForwardNorm: AddNorm
 
+  /// A new layer with random parameters.
   public init(_ configuration: TransformerConfiguration, using generator: inout SeededGenerator) {
     selfAttention = MultiHeadAttention(configuration, using: &generator)
     selfAttentionNorm = AddNorm(configuration)
@@ -19,6 +24,7 @@ public struct EncoderLayer: Layer {
     feedForwardNorm = AddNorm(configuration)
   }
 
+  /// Parameters and layers inside, by name.
   public var children: [LayerChild] {
     [
       .layer("self_attention", selfAttention), .layer("self_attention_norm", selfAttentionNorm),

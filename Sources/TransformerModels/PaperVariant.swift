@@ -3,12 +3,15 @@
 public struct PaperVariant: Sendable {
   /// The row's letter and what it varies: "A, h = 1".
   public let name: String
+  /// The model.
   public let configuration: TransformerConfiguration
   /// ε_ls
   public let labelSmoothing: Float
+  /// Updates in the paper.
   public let trainingSteps: Int
   /// Perplexity per word piece on the development set.
   public let reportedPerplexity: Double
+  /// BLEU on the development set.
   public let reportedBLEU: Double
   /// The parameters the paper prints, in millions; nil where it prints none (as many as the base model).
   public let reportedMillionParameters: Int?

@@ -17,8 +17,10 @@ public struct TransformerState: DecoderState {
   var caches: [DecoderLayer.Cache]
   /// The number of tokens read so far, the same for all hypotheses.
   public internal(set) var position = 0
+  /// The number of hypotheses.
   public internal(set) var count: Int
 
+  /// Keeps the given hypotheses in the given order.
   public mutating func select(rows: [Int]) {
     for index in caches.indices { caches[index].select(rows: rows) }
     count = rows.count
@@ -26,8 +28,11 @@ public struct TransformerState: DecoderState {
 }
 
 extension Transformer: SequenceModel {
+  /// The number of tokens that sources may use.
   public var sourceVocabularySize: Int { configuration.sourceVocabularySize }
+  /// The number of tokens that targets may use.
   public var targetVocabularySize: Int { configuration.targetVocabularySize }
+  /// The number of positions there are vectors for.
   public var maximumLength: Int? { positions.maximumLength }
 
   /// - Throws: ``SequenceModelError`` for tokens outside the vocabulary, ``PositionError`` for a sequence
@@ -40,6 +45,7 @@ extension Transformer: SequenceModel {
       output: encoder(input, mask: mask, in: context), lengths: source.lengths)
   }
 
+  /// The decoder before its first step, one hypothesis for each source.
   public func startState(_ memory: TransformerMemory) -> TransformerState {
     let context = ForwardContext.inference()
     return TransformerState(
@@ -47,6 +53,7 @@ extension Transformer: SequenceModel {
       count: memory.lengths.count)
   }
 
+  /// One step for each hypothesis: tokens [B] to logits [B, V].
   public func step(_ tokens: [Int], _ state: inout TransformerState) throws -> Tensor {
     if tokens.count != state.count {
       fatalError("Transformer.step: \(tokens.count) tokens for \(state.count) hypotheses")
@@ -62,6 +69,7 @@ extension Transformer: SequenceModel {
       .reshaped([state.count, targetVocabularySize])
   }
 
+  /// Teacher forcing: logits for all positions at once, [B, T, V].
   public func logits(
     _ source: TokenBatch, _ decoderInput: TokenBatch, in context: ForwardContext
   ) throws -> Variable {
@@ -70,6 +78,7 @@ extension Transformer: SequenceModel {
       try decode(decoderInput, memory: memory, in: context), in: context)
   }
 
+  /// The training loss of a batch, its logits taken in chunks.
   public func loss(
     _ batch: TrainingBatch, labelSmoothing: Float, normalizer: Float, in context: ForwardContext
   ) throws -> TrainingLoss {

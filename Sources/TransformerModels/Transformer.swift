@@ -9,13 +9,19 @@ public import TiedEmbeddings
 /// The Transformer (Vaswani et al. 2017): an encoder, a decoder, and the matrix that turns tokens into vectors
 /// and vectors into tokens.
 public struct Transformer: Layer {
+  /// The model's shape.
   public let configuration: TransformerConfiguration
+  /// Tokens of the source to vectors.
   public let sourceEmbedding: TiedEmbedding
+  /// Tokens of the target to vectors.
   public let targetEmbedding: TiedEmbedding
   /// The projection to the vocabulary; the target embedding itself where they are tied.
   public let outputProjection: TiedEmbedding
+  /// What is added to embeddings to tell positions apart.
   public let positions: any PositionalEncoding
+  /// Reads the source.
   public let encoder: Encoder
+  /// Writes the target.
   public let decoder: Decoder
 
   /// A new model with random parameters: projections by Xavier, embeddings normal with deviation 1 / √D.
@@ -45,6 +51,7 @@ public struct Transformer: Layer {
     decoder = Decoder(configuration, using: &generator)
   }
 
+  /// Parameters and layers inside, by name.
   public var children: [LayerChild] {
     [
       .layer("source_embedding", sourceEmbedding), .layer("target_embedding", targetEmbedding),

@@ -19,10 +19,13 @@ public struct TransformerConfiguration: Codable, Equatable, Sendable {
     case learned
   }
 
+  /// V of sources.
   public var sourceVocabularySize: Int
+  /// V of targets.
   public var targetVocabularySize: Int
   /// N, of the encoder and of the decoder.
   public var encoderLayerCount = 6
+  /// N of the decoder.
   public var decoderLayerCount = 6
   /// D, d_model.
   public var modelDimension = 512
@@ -32,17 +35,23 @@ public struct TransformerConfiguration: Codable, Equatable, Sendable {
   public var headCount = 8
   /// K and Kv of one head, d_k and d_v.
   public var keyDimension = 64
+  /// Kv of one head, d_v.
   public var valueDimension = 64
   /// Dropout of each sub-layer's output and of the sums of embeddings and positions, P_drop.
   public var dropoutRate: Float = 0.1
   /// Dropout of attention weights and inside the feed-forward layer: none in the paper.
   public var attentionDropoutRate: Float = 0
+  /// Dropout inside the feed-forward layer, after the activation; none in the paper.
   public var activationDropoutRate: Float = 0
+  /// The nonlinearity of the feed-forward layer.
   public var activation: Activation = .relu
+  /// Before or after the residual sum.
   public var normPlacement: NormPlacement = .post
   /// Added to variances under the root; the paper names none, its authors' code has 1e-6.
   public var normEpsilon: Float = 1e-6
+  /// Which embeddings and projections share a matrix.
   public var tying: Tying = .all
+  /// Sinusoids or learned vectors.
   public var positions: Positions = .sinusoidal
   /// The number of positions there are vectors for.
   public var maximumLength = 1024
@@ -125,15 +134,20 @@ public struct TransformerConfiguration: Codable, Equatable, Sendable {
 
 /// A configuration that describes no model.
 public struct ConfigurationError: Error, Equatable, CustomStringConvertible {
+  /// The field, by its name in configuration files.
   public let field: String
+  /// What it may be.
   public let expected: String
+  /// What it is.
   public let found: String
 
+  /// The arguments are the properties.
   public init(field: String, expected: String, found: String) {
     self.field = field
     self.expected = expected
     self.found = found
   }
 
+  /// The text for a person.
   public var description: String { "\(field): expected \(expected), found \(found)" }
 }

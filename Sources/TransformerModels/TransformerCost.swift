@@ -5,11 +5,13 @@ public struct TransformerCost: Equatable, Sendable {
   public let projections: Double
   /// Scores and the mix of values; a causal mask lets half of them be skipped.
   public let attention: Double
+  /// Both products of the feed-forward layers.
   public let feedForward: Double
   /// The projection to the vocabulary.
   public let vocabulary: Double
   private let targetLength: Int
 
+  /// The operations for one source and one target of given lengths.
   public init(_ model: TransformerConfiguration, sourceLength: Int, targetLength: Int) {
     let (s, t) = (Double(sourceLength), Double(targetLength))
     let (d, f) = (Double(model.modelDimension), Double(model.feedForwardDimension))

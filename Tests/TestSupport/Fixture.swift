@@ -7,7 +7,9 @@ public import Testing
 
 /// Reference values that `Tests/Fixtures/generate.py` made with PyTorch; that file says what the names mean.
 public struct Fixture {
+  /// The name without its ending.
   public let name: String
+  /// The file.
   public let file: SafetensorsFile
 
   /// - Parameter name: of a file in Tests/Fixtures, without its extension.
@@ -20,12 +22,15 @@ public struct Fixture {
       contentsOf: folder.appendingPathComponent("\(name).safetensors").path)
   }
 
+  /// A tensor by name.
   public func tensor(_ name: String) throws -> Tensor { try file.tensor(named: name) }
 
+  /// Whole numbers by name.
   public func integers(_ name: String) throws -> [Int] {
     try file.integers(named: name).map { Int($0) }
   }
 
+  /// Tokens by name.
   public func tokens(_ name: String) throws -> [Int32] {
     try file.integers(named: name).map { Int32($0) }
   }

@@ -33,10 +33,15 @@ public enum Oracle {
     return product.indices.map { product[$0] + (bias?[$0 % columns] ?? 0) }
   }
 
+  /// max(0, x)
   public static func relu(_ x: Double) -> Double { max(0, x) }
+  /// 1 / (1 + e^-x)
   public static func sigmoid(_ x: Double) -> Double { 1 / (1 + exp(-x)) }
+  /// x σ(x)
   public static func silu(_ x: Double) -> Double { x * sigmoid(x) }
+  /// x Φ(x)
   public static func gelu(_ x: Double) -> Double { x * 0.5 * erfc(-x / 2.0.squareRoot()) }
+  /// The approximation of GELU by tanh.
   public static func geluTanh(_ x: Double) -> Double {
     0.5 * x * (1 + tanh((2 / Double.pi).squareRoot() * (x + 0.044715 * x * x * x)))
   }

@@ -3,6 +3,7 @@ public enum BuildConfiguration: String, Codable, Sendable {
   case debug
   case release
 
+  /// How the code that asks was built.
   public static var current: BuildConfiguration {
     #if DEBUG
       .debug

@@ -2,12 +2,17 @@
 public struct HostContext: Codable, Sendable {
   /// ISO 8601, with the zone.
   public let date: String
+  /// The processor's name as the system gives it.
   public let processor: String
+  /// Logical cores.
   public let cores: Int
   /// Bytes of physical memory.
   public let memory: Int
+  /// The operating system and its version.
   public let operatingSystem: String
+  /// Debug or release.
   public let build: BuildConfiguration
+  /// The Swift compiler's version.
   public let compiler: String
   /// Load averages over 1, 5 and 15 minutes at the start.
   public let loadAverage: [Double]

@@ -12,6 +12,7 @@ public struct PeakMemory: Codable, Hashable, Sendable {
     parameters made beforehand are not in it
     """
 
+  /// Both numbers in bytes.
   public init(growth: Int, processPeak: Int) {
     self.growth = growth
     self.processPeak = processPeak

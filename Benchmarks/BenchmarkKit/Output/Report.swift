@@ -5,16 +5,22 @@ public struct Report: Codable, Sendable {
   /// Raised whenever a reader of an older file would misunderstand a newer one.
   public static let currentSchemaVersion = 1
 
+  /// The version of the report's layout.
   public let schemaVersion: Int
+  /// The program that measured.
   public let program: String
+  /// What it was called with.
   public let arguments: [String]
+  /// The machine and the build.
   public let context: HostContext
   /// Further facts about the program's surroundings, such as the library behind a product.
   public let facts: [String: String]
+  /// The results, suite by suite.
   public var suites: [SuiteReport]
   /// Whether the user stopped the run before its end.
   public var wasInterrupted: Bool
 
+  /// A report without results yet.
   public init(
     program: String, arguments: [String], context: HostContext, facts: [String: String] = [:],
     suites: [SuiteReport] = [], wasInterrupted: Bool = false

@@ -3,6 +3,7 @@ public enum ReportError: Error, Equatable, CustomStringConvertible {
   case schemaVersion(found: Int, expected: Int)
   case cannotWrite(path: String, reason: String)
 
+  /// The text for a person.
   public var description: String {
     switch self {
     case .schemaVersion(let found, let expected):

@@ -1,20 +1,26 @@
 /// A table for a terminal, with aligned columns.
 public struct TextTable: Sendable {
+  /// On which side the cells of a column line up.
   public enum Alignment: Sendable {
     case left
     case right
   }
 
+  /// A column's heading and alignment.
   public struct Column: Sendable {
+    /// The heading.
     public let title: String
+    /// The side on which cells line up.
     public let alignment: Alignment
 
+    /// Numbers read best to the right, words to the left.
     public init(_ title: String, _ alignment: Alignment = .right) {
       self.title = title
       self.alignment = alignment
     }
   }
 
+  /// From left to right.
   public let columns: [Column]
   private var rows: [Row] = []
 
@@ -24,6 +30,7 @@ public struct TextTable: Sendable {
     case rule
   }
 
+  /// A table without rows.
   public init(_ columns: [Column]) {
     self.columns = columns
   }

@@ -15,6 +15,7 @@ public struct Contender {
   /// All contenders of a run are ready at the same time, so share what is large between them.
   public let prepare: () throws -> Workload
 
+  /// A contender that is prepared when its turn comes.
   public init(
     _ name: String, task: String = "", parameters: [SizeParameter] = [], cost: Cost = Cost(),
     prepare: @escaping () throws -> Workload

@@ -1,8 +1,12 @@
 /// What is known about a contender after a run: its samples, or the reason why there are none.
 public struct ContenderResult: Codable, Sendable {
+  /// What competes.
   public let name: String
+  /// What it was asked to do.
   public let task: String
+  /// The sizes.
   public let parameters: [SizeParameter]
+  /// What one run does.
   public let cost: Cost
   /// Whether the output was compared with a reference before timing.
   public let wasChecked: Bool
@@ -21,6 +25,7 @@ public struct ContenderResult: Codable, Sendable {
   /// What a reader of the number should know: wide spread, few samples.
   public let warnings: [String]
 
+  /// A result, or a hole with its reason.
   public init(
     name: String, task: String = "", parameters: [SizeParameter] = [], cost: Cost = Cost(),
     wasChecked: Bool = false, runsPerSample: Int = 1, warmUpRuns: Int = 0, samples: [Sample],

@@ -7,6 +7,7 @@ public struct Cost: Codable, Hashable, Sendable {
   /// Units of useful work in one run, such as `["target tokens": 512]`.
   public let items: [String: Double]
 
+  /// What is not known stays nil.
   public init(flops: Double? = nil, bytes: Double? = nil, items: [String: Double] = [:]) {
     self.flops = flops
     self.bytes = bytes

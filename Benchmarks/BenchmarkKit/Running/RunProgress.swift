@@ -9,6 +9,7 @@ public struct RunProgress: Sendable {
   /// Estimated seconds to the end; nil before anything was timed.
   public let secondsLeft: Double?
 
+  /// How far a run has come.
   public init(phase: String, label: String, fraction: Double, secondsLeft: Double?) {
     self.phase = phase
     self.label = label

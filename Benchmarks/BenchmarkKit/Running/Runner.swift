@@ -4,6 +4,7 @@
 /// all sizes take their turns in a new random order, so that a machine that grows slower during the
 /// run slows all of them alike instead of whoever comes last.
 public struct Runner {
+  /// How long and how often to measure.
   public var options: RunnerOptions
   /// Empties the program's memory pools before memory is measured.
   public var releaseMemory: () -> Void
@@ -13,6 +14,7 @@ public struct Runner {
   public var shouldStop: () -> Bool
   let clock: any BenchmarkClock
 
+  /// A runner; the closures default to doing nothing.
   public init(
     options: RunnerOptions = RunnerOptions(), clock: any BenchmarkClock = MonotonicClock(),
     releaseMemory: @escaping () -> Void = {}, shouldStop: @escaping () -> Bool = { false },

@@ -25,5 +25,6 @@ public struct RunnerOptions: Codable, Hashable, Sendable {
   /// Whether to measure the memory of one run of each contender.
   public var measuresMemory = true
 
+  /// The default way of measuring.
   public init() {}
 }

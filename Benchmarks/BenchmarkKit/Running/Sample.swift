@@ -9,6 +9,7 @@ public struct Sample: Codable, Hashable, Sendable {
   /// Seconds from the start of the suite to the start of the turn.
   public let start: Double
 
+  /// One measurement, times in seconds.
   public init(seconds: Double, cycle: Int, turn: Int, start: Double) {
     self.seconds = seconds
     self.cycle = cycle

@@ -5,6 +5,7 @@ public struct Workload {
   /// Compares the output with a reference before anything is timed; throws when it is wrong.
   public let check: (() throws -> Void)?
 
+  /// Work to time, and how to check it first.
   public init(check: (() throws -> Void)? = nil, run: @escaping () throws -> Void) {
     self.run = run
     self.check = check

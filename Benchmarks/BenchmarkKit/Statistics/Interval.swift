@@ -1,13 +1,17 @@
 /// A range of values, such as a 95 % confidence interval.
 public struct Interval: Codable, Hashable, Sendable {
+  /// The lower end, included.
   public let lower: Double
+  /// The upper end, included.
   public let upper: Double
 
+  /// From one number to another.
   public init(lower: Double, upper: Double) {
     self.lower = lower
     self.upper = upper
   }
 
+  /// Whether a number lies between the ends.
   public func contains(_ value: Double) -> Bool {
     lower <= value && value <= upper
   }

@@ -5,12 +5,15 @@ import Foundation
 /// The interval comes from the scatter of the points about the line. A cost that is really a sum of
 /// powers, such as a n² + b n, therefore widens it: it is not an interval of the noise alone.
 public struct PowerLawFit: Codable, Hashable, Sendable {
+  /// b of a x^b.
   public let exponent: Double
   /// 95 % confidence interval of the exponent (Student's t); nil with fewer than three points.
   public let exponentInterval: Interval?
+  /// a of a x^b.
   public let coefficient: Double
   /// The share of the variance of log y that the line explains, from 0 to 1.
   public let determination: Double
+  /// How many points were fitted.
   public let pointCount: Int
 
   /// Fits points with positive coordinates; nil with fewer than two different x.

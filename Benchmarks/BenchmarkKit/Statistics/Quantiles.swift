@@ -13,6 +13,7 @@ public enum Quantiles {
     return sorted[index] + weight * (sorted[index + 1] - sorted[index])
   }
 
+  /// The middle value; nil without values.
   public static func median(of values: [Double]) -> Double? {
     quantile(0.5, ofSorted: values.sorted())
   }

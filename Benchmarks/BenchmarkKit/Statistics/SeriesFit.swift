@@ -1,11 +1,14 @@
 /// The growth of one series of results with one of its parameters.
 public struct SeriesFit: Codable, Hashable, Sendable {
+  /// The contender.
   public let name: String
+  /// What it was asked to do.
   public let task: String
   /// The parameter that grows.
   public let parameter: String
   /// The other parameters, equal in all points of the series.
   public let fixed: [SizeParameter]
+  /// The fitted law.
   public let fit: PowerLawFit
 
   /// Fits the medians of every series that has at least two sizes, in order of first appearance.

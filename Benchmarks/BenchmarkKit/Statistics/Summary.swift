@@ -1,11 +1,18 @@
 /// Statistics of the samples of one contender, in seconds per run.
 public struct Summary: Codable, Hashable, Sendable {
+  /// How many samples.
   public let count: Int
+  /// The fastest, in seconds.
   public let minimum: Double
+  /// The 5th percentile, in seconds.
   public let p5: Double
+  /// The median, in seconds.
   public let median: Double
+  /// The 95th percentile, in seconds.
   public let p95: Double
+  /// The slowest, in seconds.
   public let maximum: Double
+  /// The mean, in seconds.
   public let mean: Double
   /// Bootstrap 95 % confidence interval of the median; it has no width with a single sample.
   public let interval: Interval

@@ -7,8 +7,10 @@ public struct LSTMResult {
   public let output: Variable
   /// h and c after the last real step of each sequence, [B, H].
   public let hidden: Variable
+  /// c after the last real step of each sequence, [B, H].
   public let cell: Variable
 
+  /// Outputs [B, T, H] and last states [B, H].
   public init(output: Variable, hidden: Variable, cell: Variable) {
     self.output = output
     self.hidden = hidden
@@ -25,8 +27,10 @@ public struct LSTMWeights {
   public let recurrent: Variable
   /// [4H]
   public let inputBias: Variable
+  /// [4H]
   public let recurrentBias: Variable
 
+  /// Weights [4H, in] and [4H, H], biases [4H].
   public init(
     input: Variable, recurrent: Variable, inputBias: Variable, recurrentBias: Variable
   ) {
