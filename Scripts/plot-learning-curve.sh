@@ -36,6 +36,7 @@ set grid lc rgb "#dddddd"
 set border 3
 set tics nomirror
 set xlabel "updates"
+set format x "%.0s%c"
 set logscale y
 set yrange [1:]
 set ylabel "perplexity per target token"
