@@ -91,20 +91,10 @@ extension DataConfiguration {
       }
       corpus = try ParallelCorpus(tsv: train)
     } else {
-      guard shortest >= 1, longest >= shortest, symbolCount >= 1, pairCount >= 1 else {
-        throw ConfigurationFileError(
-          origin: "data",
-          problem: "expected symbolCount, pairCount and shortest of at least 1 and longest no less "
-            + "than shortest")
-      }
       corpus = SyntheticTask(rawValue: task.rawValue)!.corpus(
         count: pairCount, symbolCount: symbolCount, lengths: shortest...longest, seed: seed)
     }
     if !validation.isEmpty { return (corpus, try ParallelCorpus(tsv: validation)) }
-    guard heldOutShare >= 0, heldOutShare < 1 else {
-      throw ConfigurationFileError(
-        origin: "data.heldOutShare", problem: "expected at least 0 and less than 1")
-    }
     let parts = corpus.split(holdOutShare: heldOutShare, seed: seed)
     return (parts.train, parts.heldOut)
   }

@@ -23,6 +23,9 @@ extension Command {
       let trained = try TrainedModel(try arguments.required("--model"))
       var corpus: ParallelCorpus?
       let references: ReferenceSet
+      if arguments.has("--data") && arguments.has("--inputs") {
+        throw UsageError("expected --data or --inputs, found both")
+      }
       if let file = arguments["--data"] {
         let pairs = try ParallelCorpus(tsv: file)
         corpus = pairs
@@ -31,6 +34,11 @@ extension Command {
         references = try ReferenceSet(inputs: inputs, references: file)
       } else {
         throw UsageError("expected --data, or --inputs and --references")
+      }
+      if references.count == 0 {
+        throw ConfigurationFileError(
+          origin: arguments["--data"] ?? arguments["--inputs"] ?? "input",
+          problem: "expected at least one source, found none")
       }
       let report = try EvaluationReport(
         trained, references, corpus: corpus,

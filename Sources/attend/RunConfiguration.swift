@@ -20,6 +20,12 @@ struct RunConfiguration: Codable, Equatable {
         throw ConfigurationFileError(origin: file, problem: "\(error)")
       }
     }
+    return try read(overlay, settings: settings)
+  }
+
+  /// What an overlay says after `--set key=value`.
+  static func read(_ overlay: ConfigurationOverlay, settings: [String]) throws -> RunConfiguration {
+    var overlay = overlay
     for setting in settings {
       let parts = setting.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
       if parts.count != 2 {
@@ -30,6 +36,7 @@ struct RunConfiguration: Codable, Equatable {
     }
     let configuration = try overlay.value(as: RunConfiguration.self)
     try configuration.training.validate()
+    try configuration.data.validate()
     return configuration
   }
 
@@ -67,6 +74,29 @@ struct DataConfiguration: Codable, Equatable {
   var symbolCount = 20
   var shortest = 1
   var longest = 10
+
+  /// Makes sure that the numbers describe batches.
+  func validate() throws {
+    for (field, value) in [
+      ("vocabularyLimit", vocabularyLimit), ("minimumFrequency", minimumFrequency),
+      ("maximumLength", maximumLength), ("tokensPerBatch", tokensPerBatch),
+      ("pairsPerBatch", pairsPerBatch), ("pairCount", pairCount), ("symbolCount", symbolCount),
+      ("shortest", shortest),
+    ] where value < 1 {
+      throw ConfigurationFileError(
+        origin: "data.\(field)", problem: "expected a whole number of at least 1, found \(value)")
+    }
+    if longest < shortest {
+      throw ConfigurationFileError(
+        origin: "data.longest",
+        problem: "expected at least data.shortest, \(shortest), found \(longest)")
+    }
+    if !(heldOutShare >= 0 && heldOutShare < 1) {
+      throw ConfigurationFileError(
+        origin: "data.heldOutShare",
+        problem: "expected at least 0 and less than 1, found \(heldOutShare)")
+    }
+  }
 }
 
 /// The model, its vocabularies aside, which the data decide.

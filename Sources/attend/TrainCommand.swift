@@ -45,15 +45,7 @@ private struct TrainingRun {
       var overlay = try ConfigurationOverlay(defaults: RunConfiguration())
       try overlay.apply(
         checkpoint.configuration, origin: checkpoint.path + "/configuration.json")
-      for setting in arguments.all("--set") {
-        let parts = setting.split(separator: "=", maxSplits: 1).map(String.init)
-        if parts.count != 2 {
-          throw UsageError("--set: expected key=value, found \"\(setting)\"")
-        }
-        try overlay.set(parts[0], to: parts[1], origin: "--set \(setting)")
-      }
-      configuration = try overlay.value(as: RunConfiguration.self)
-      try configuration.training.validate()
+      configuration = try RunConfiguration.read(overlay, settings: arguments.all("--set"))
       resumed = checkpoint
     } else {
       if exists {
@@ -112,11 +104,15 @@ private struct TrainingRun {
     }
     trainer.onCheckpoint = { try save(trainer, codec, to: last) }
     InterruptFlag.install()
+    // Whoever read the messages may have gone away (`| head`): training goes on and saves.
+    signal(SIGPIPE, SIG_IGN)
     switch try trainer.run() {
     case .finished:
       reporter.show(
         "finished: \(trainer.state.step) steps in \(Int(trainer.state.elapsedSeconds)) s of training; "
-          + "best at step \(trainer.state.bestStep); the model is in \(best)")
+          + (trainer.state.bestScore == nil
+            ? "the model is in \(last)"
+            : "best at step \(trainer.state.bestStep); the model is in \(best)"))
     case .interrupted:
       reporter.show(
         "interrupted at step \(trainer.state.step); go on with: attend train --output \(folder) --resume"
@@ -174,9 +170,10 @@ private struct Validator {
     }
     let perplexity = Perplexity(
       negativeLogLikelihood: loss.negativeLogLikelihood, tokenCount: loss.tokenCount)
+    // The first decides which model is best: perplexity is less noisy than errors, and falls from the start.
     return [
-      ValidationScore("sequenceErrorRate", exact.errorRate ?? 1),
       ValidationScore("perplexity", perplexity.value ?? .infinity),
+      ValidationScore("sequenceErrorRate", exact.errorRate ?? 1),
     ]
   }
 }

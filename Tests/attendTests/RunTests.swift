@@ -96,6 +96,10 @@ import Testing
     (#"{ "model": { "activation": "rleu" } }"#, "activation"),
     (#"{ "training": { "labelSmoothing": 1 } }"#, "labelSmoothing: expected at least 0"),
     (#"{ "model": { "dropoutRate": 1 } }"#, "dropoutRate: expected a rate"),
+    (#"{ "data": { "tokensPerBatch": 0 } }"#, "data.tokensPerBatch: expected a whole number"),
+    (#"{ "data": { "maximumLength": -3 } }"#, "data.maximumLength: expected a whole number"),
+    (#"{ "data": { "shortest": 5, "longest": 4 } }"#, "data.longest: expected at least"),
+    (#"{ "data": { "heldOutShare": 1 } }"#, "data.heldOutShare: expected"),
   ])
   func aBadConfigurationSaysWhere(text: String, message: String) throws {
     let folder = try TemporaryFolder()
@@ -119,6 +123,24 @@ import Testing
       #expect(result.status == 1)
       #expect(result.errors.contains(place), "\(result.errors)")
     }
+  }
+
+  @Test func withNothingHeldOutTheLastModelIsTheResult() throws {
+    let folder = try TemporaryFolder()
+    let result = try train(
+      folder.path, [], settings: copySettings(steps: 2) + ["data.heldOutShare=0"])
+    #expect(result.status == 0, "\(result.errors)")
+    #expect(result.errors.contains("the model is in \(folder.path)/last"))
+    #expect(try Tool.run("translate", "--model", folder.path, input: "1\n").status == 0)
+  }
+
+  @Test func anEmptyFileCannotBeEvaluated() throws {
+    let folder = try TemporaryFolder()
+    #expect(try train(folder.path + "/run", [], settings: copySettings(steps: 1)).status == 0)
+    let empty = try folder.file("empty.tsv", "")
+    let result = try Tool.run("evaluate", "--model", folder.path + "/run", "--data", empty)
+    #expect(result.status == 1)
+    #expect(result.errors.contains("empty.tsv: expected at least one source"))
   }
 
   @Test func aFolderThatIsNoModelIsRefused() throws {
