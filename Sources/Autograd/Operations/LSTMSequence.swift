@@ -5,7 +5,7 @@ internal import Tensors
 public struct LSTMResult {
   /// h after each step, [B, T, H]; 0 in padding.
   public let output: Variable
-  /// h and c after the last real step of each sequence, [B, H].
+  /// h after the last real step of each sequence, [B, H].
   public let hidden: Variable
   /// c after the last real step of each sequence, [B, H].
   public let cell: Variable
