@@ -240,4 +240,43 @@ import Testing
     }
     expectMessage(outcome, naming: ["lstm", "[2, 3, 5]", "[12, 7]"])
   }
+
+  /// Lengths, biases and states that would be read beyond their ends.
+  @Test func lengthsBeyondTheInputStop() async {
+    let outcome = await #expect(
+      processExitsWith: .failure, observing: [\.standardErrorContent]
+    ) {
+      runOnZeros(lengths: [3, 4])
+    }
+    expectMessage(outcome, naming: ["lstm", "2 lengths from 0 to 3", "[3, 4]"])
+  }
+
+  @Test func shortBiasesStop() async {
+    let outcome = await #expect(
+      processExitsWith: .failure, observing: [\.standardErrorContent]
+    ) {
+      runOnZeros(bias: 3)
+    }
+    expectMessage(outcome, naming: ["lstm", "[4H]", "[3] and [3]"])
+  }
+
+  @Test func statesOfAnotherBatchStop() async {
+    let outcome = await #expect(
+      processExitsWith: .failure, observing: [\.standardErrorContent]
+    ) {
+      runOnZeros(states: 1)
+    }
+    expectMessage(outcome, naming: ["lstm", "B = 2 and H = 3", "[1, 3]"])
+  }
+}
+
+/// An LSTM with B 2, T 3, in 5, H 3 and one argument of another size.
+private func runOnZeros(lengths: [Int] = [3, 3], bias: Int = 12, states: Int = 2) {
+  _ = lstm(
+    Variable(.zeros([2, 3, 5])),
+    weights: LSTMWeights(
+      input: Variable(.zeros([12, 5])), recurrent: Variable(.zeros([12, 3])),
+      inputBias: Variable(.zeros([bias])), recurrentBias: Variable(.zeros([bias]))),
+    initial: (Variable(.zeros([states, 3])), Variable(.zeros([states, 3]))), lengths: lengths,
+    isReversed: true)
 }

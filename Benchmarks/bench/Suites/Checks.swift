@@ -11,8 +11,8 @@ func requireClose(_ actual: [Tensor], _ expected: [Tensor], tolerance: Float) th
   for (a, b) in zip(actual, expected) {
     let (x, y) = (a.scalars, b.scalars)
     let largest = y.map(abs).max() ?? 0
-    let worst = zip(x, y).map { abs($0 - $1) }.max() ?? 0
-    // Written so that NaN fails.
+    // `max` passes over NaN, so a NaN on either side counts as infinitely far away.
+    let worst = zip(x, y).map { ($0 - $1).isNaN ? .infinity : abs($0 - $1) }.max() ?? 0
     if a.shape != b.shape || !(worst <= tolerance * max(largest, 1e-6)) {
       throw SuiteError(
         "the output is off the reference by \(worst) where the largest is \(largest)")

@@ -95,6 +95,7 @@ private final class LSTMRun {
         "lstm", "input [B, T, in] with \(lengths.count) lengths, weights [4H, in] and [4H, H]",
         input.shape, weights.input.shape, weights.recurrent.shape)
     }
+    LSTMRun.check(input, weights, initial: initial, lengths: lengths)
     self.input = input
     self.weights = weights
     self.initial = initial
@@ -107,6 +108,29 @@ private final class LSTMRun {
     states = Tensor(uninitialized: [steps + 1, batch, hidden])
     cells = Tensor(uninitialized: [steps + 1, batch, hidden])
     forward()
+  }
+
+  /// What the kernels take on trust: they read and write memory by these numbers.
+  private static func check(
+    _ input: Variable, _ weights: LSTMWeights, initial: (hidden: Variable, cell: Variable)?,
+    lengths: [Int]
+  ) {
+    let (batch, steps, hidden) = (input.shape[0], input.shape[1], weights.recurrent.shape[1])
+    if weights.inputBias.shape != [4 * hidden] || weights.recurrentBias.shape != [4 * hidden] {
+      stopOnShapes(
+        "lstm", "two biases [4H] with H = \(hidden)", weights.inputBias.shape,
+        weights.recurrentBias.shape)
+    }
+    if let initial,
+      initial.hidden.shape != [batch, hidden] || initial.cell.shape != [batch, hidden]
+    {
+      stopOnShapes(
+        "lstm", "initial states [B, H] with B = \(batch) and H = \(hidden)", initial.hidden.shape,
+        initial.cell.shape)
+    }
+    if lengths.contains(where: { $0 < 0 || $0 > steps }) {
+      fatalError("lstm: expected \(batch) lengths from 0 to \(steps), found \(lengths)")
+    }
   }
 
   private func forward() {
