@@ -12,7 +12,11 @@ public struct TrainingBatch: Sendable {
   ///   - sources: token numbers as the encoder reads them.
   ///   - targets: token numbers without start and end tokens.
   public init(sources: [[Int]], targets: [[Int]], start: Int, end: Int, padding: Int = 0) {
-    precondition(sources.count == targets.count, "as many sources as targets")
+    if sources.count != targets.count {
+      fatalError(
+        "TrainingBatch: expected as many sources as targets, found \(sources.count) sources and "
+          + "\(targets.count) targets")
+    }
     source = TokenBatch(sources, padding: padding)
     decoderInput = TokenBatch(targets.map { [start] + $0 }, padding: padding)
     let length = decoderInput.maximumLength

@@ -68,6 +68,17 @@ struct Codec {
       sources: pairs.sources, targets: pairs.targets, start: targetVocabulary.startID,
       end: targetVocabulary.endID, padding: targetVocabulary.paddingID)
   }
+
+  /// All pairs in their order, so many at a time: for scoring.
+  func batches(_ pairs: [TokenPair], size: Int) -> [TrainingBatch] {
+    stride(from: 0, to: pairs.count, by: size).map { start in
+      let part = pairs[start..<min(pairs.count, start + size)]
+      return TrainingBatch(
+        sources: part.map(\.source), targets: part.map(\.target),
+        start: targetVocabulary.startID, end: targetVocabulary.endID,
+        padding: targetVocabulary.paddingID)
+    }
+  }
 }
 
 extension DataConfiguration.TokenizerKind {

@@ -75,13 +75,7 @@ private struct EvaluationReport: Codable {
     sequenceErrorRate = exact.errorRate ?? 0
     tokenErrorRate = errors.rate ?? 0
     if let corpus {
-      let pairs = codec.encode(corpus)
-      let batches = stride(from: 0, to: pairs.count, by: batchSize).map { start in
-        let part = pairs[start..<min(pairs.count, start + batchSize)]
-        return TrainingBatch(
-          sources: part.map(\.source), targets: part.map(\.target),
-          start: codec.targetVocabulary.startID, end: codec.targetVocabulary.endID)
-      }
+      let batches = codec.batches(codec.encode(corpus), size: batchSize)
       let loss = try evaluateLoss(trained.model, on: batches)
       perplexity =
         Perplexity(

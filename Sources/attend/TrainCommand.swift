@@ -146,13 +146,7 @@ private struct Validator {
   private let codec: Codec
 
   init(_ corpus: ParallelCorpus, codec: Codec, data: DataConfiguration) {
-    let encoded = codec.encode(corpus)
-    batches = stride(from: 0, to: encoded.count, by: 256).map { start in
-      let part = encoded[start..<min(encoded.count, start + 256)]
-      return TrainingBatch(
-        sources: part.map(\.source), targets: part.map(\.target),
-        start: codec.targetVocabulary.startID, end: codec.targetVocabulary.endID)
-    }
+    batches = codec.batches(codec.encode(corpus), size: 256)
     let set = ReferenceSet(grouping: corpus)
     sources = set.inputs.prefix(Self.decodedLimit).map(codec.encodeSource)
     references = set.references.prefix(Self.decodedLimit).map { $0.map(codec.encodeTarget) }
