@@ -120,7 +120,7 @@ struct CorpusBatches: BatchSource {
   init(_ pairs: [TokenPair], _ data: DataConfiguration, codec: Codec) throws {
     batches = try LengthBucketedBatches(
       pairs, tokenBudget: data.tokensPerBatch, pairLimit: data.pairsPerBatch,
-      lengthLimit: data.maximumLength, seed: data.seed)
+      lengthLimit: data.maximumLength, bucketWidth: data.bucketWidth, seed: data.seed)
     self.codec = codec
   }
 

@@ -69,6 +69,8 @@ struct DataConfiguration: Codable, Equatable {
   /// Tokens in a batch, on each side, padding counted; and pairs in a batch.
   var tokensPerBatch = 4096
   var pairsPerBatch = 512
+  /// How far lengths in a batch may differ: 1 gives the least padding, more gives batches that are more alike.
+  var bucketWidth = 1
   /// For the made-up tasks.
   var pairCount = 10_000
   var symbolCount = 20
@@ -80,7 +82,8 @@ struct DataConfiguration: Codable, Equatable {
     for (field, value) in [
       ("vocabularyLimit", vocabularyLimit), ("minimumFrequency", minimumFrequency),
       ("maximumLength", maximumLength), ("tokensPerBatch", tokensPerBatch),
-      ("pairsPerBatch", pairsPerBatch), ("pairCount", pairCount), ("symbolCount", symbolCount),
+      ("pairsPerBatch", pairsPerBatch), ("bucketWidth", bucketWidth),
+      ("pairCount", pairCount), ("symbolCount", symbolCount),
       ("shortest", shortest),
     ] where value < 1 {
       throw ConfigurationFileError(
