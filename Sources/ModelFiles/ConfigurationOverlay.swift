@@ -36,7 +36,7 @@ public struct ConfigurationOverlay: Sendable {
     do {
       return try JSONDecoder().decode(type, from: Data(document.text.utf8))
     } catch let error as DecodingError {
-      throw ConfigurationFileError(origin: "configuration", problem: Self.describe(error))
+      throw ConfigurationFileError(origin: "configuration", problem: describe(error))
     }
   }
 
@@ -97,11 +97,19 @@ public struct ConfigurationOverlay: Sendable {
     return row[b.count]
   }
 
-  private static func describe(_ error: DecodingError) -> String {
+  private func describe(_ error: DecodingError) -> String {
     func place(_ path: [any CodingKey]) -> String { path.map(\.stringValue).joined(separator: ".") }
     switch error {
     case .typeMismatch(_, let context), .valueNotFound(_, let context), .dataCorrupted(let context):
-      return "\(place(context.codingPath)): \(context.debugDescription)"
+      let found = context.codingPath.reduce(document) { $0[$1.stringValue] ?? $0 }
+      return switch found {
+      // The kind of a value is checked before, so only numbers that do not fit and unknown words are left.
+      case .number:
+        "\(place(context.codingPath)): found \(found.text), which is not whole or out of range"
+      case .string:
+        "\(place(context.codingPath)): \(found.text) is none of the words that it can be"
+      default: "\(place(context.codingPath)): \(context.debugDescription)"
+      }
     case .keyNotFound(let key, let context):
       return "\(place(context.codingPath + [key])) is missing"
     @unknown default:

@@ -95,19 +95,44 @@ extension DataConfiguration {
   func corpora() throws -> (train: ParallelCorpus, validation: ParallelCorpus) {
     let corpus: ParallelCorpus
     if task == .files {
-      if train.isEmpty {
+      let found = try Self.corpus(
+        train, trainSource, trainTarget, names: ("train", "trainSource", "trainTarget"))
+      guard let found else {
         throw ConfigurationFileError(
-          origin: "data.train", problem: "expected a file of SOURCE<TAB>TARGET lines, found nothing"
-        )
+          origin: "data.train",
+          problem: "expected a file of SOURCE<TAB>TARGET lines, or trainSource and trainTarget, "
+            + "found nothing")
       }
-      corpus = try ParallelCorpus(tsv: train)
+      corpus = found
     } else {
       corpus = SyntheticTask(rawValue: task.rawValue)!.corpus(
         count: pairCount, symbolCount: symbolCount, lengths: shortest...longest, seed: seed)
     }
-    if !validation.isEmpty { return (corpus, try ParallelCorpus(tsv: validation)) }
+    let validation = try Self.corpus(
+      validation, validationSource, validationTarget,
+      names: ("validation", "validationSource", "validationTarget"))
+    if let validation { return (corpus, validation) }
     let parts = corpus.split(holdOutShare: heldOutShare, seed: seed)
     return (parts.train, parts.heldOut)
+  }
+
+  /// The pairs of a TSV file or of two files; nil where none is named.
+  private static func corpus(
+    _ tsv: String, _ source: String, _ target: String, names: (String, String, String)
+  ) throws -> ParallelCorpus? {
+    if !tsv.isEmpty && !(source.isEmpty && target.isEmpty) {
+      throw ConfigurationFileError(
+        origin: "data.\(names.0)",
+        problem: "expected this or \(names.1) and \(names.2), found both")
+    }
+    if source.isEmpty != target.isEmpty {
+      throw ConfigurationFileError(
+        origin: "data.\(source.isEmpty ? names.1 : names.2)",
+        problem: "expected the file that belongs to "
+          + "\(source.isEmpty ? names.2 : names.1), found nothing")
+    }
+    if !tsv.isEmpty { return try ParallelCorpus(tsv: tsv) }
+    return source.isEmpty ? nil : try ParallelCorpus(source: source, target: target)
   }
 }
 

@@ -26,7 +26,11 @@ extension Command {
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
         let report = InspectionReport(
           parameterCount: trained.model.parameterCount,
-          parameters: entries.map { .init(path: $0.0, shape: $0.1.dimensions) }, length: length,
+          parameters: entries.map { path, shape, identity in
+            .init(
+              path: path, shape: shape.dimensions,
+              tiedTo: entries.first { $0.2 == identity }.flatMap { $0.0 == path ? nil : $0.0 })
+          }, length: length,
           forwardOperationsPerTargetToken: cost.perTargetToken)
         print(String(decoding: try encoder.encode(report), as: UTF8.self))
         return
@@ -63,6 +67,8 @@ private struct InspectionReport: Codable {
   struct Entry: Codable {
     var path: String
     var shape: [Int]
+    /// The path of the parameter that this one is, where it is no other.
+    var tiedTo: String?
   }
   var parameterCount: Int
   var parameters: [Entry]

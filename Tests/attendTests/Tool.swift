@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 
 /// Runs the built `attend`, as a user would.
 struct Tool {
@@ -28,21 +29,25 @@ struct Tool {
   }
 
   static func run(_ arguments: [String], input: Data = Data()) throws -> Result {
-    let (process, output, errors) = (Process(), Pipe(), Pipe())
-    let source = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)
-    try input.write(to: source)
-    defer { try? FileManager.default.removeItem(at: source) }
+    let folder = try TemporaryFolder()
+    // Files and not pipes: a full pipe would stop the tool.
+    func file(_ name: String, _ contents: Data = Data()) throws -> String {
+      let path = folder.path + "/" + name
+      try contents.write(to: URL(fileURLWithPath: path))
+      return path
+    }
+    let (output, errors) = (try file("output"), try file("errors"))
+    let process = Process()
     process.executableURL = executable
     process.arguments = arguments
-    process.standardInput = try FileHandle(forReadingFrom: source)
-    process.standardOutput = output
-    process.standardError = errors
+    process.standardInput = FileHandle(forReadingAtPath: try file("input", input))
+    process.standardOutput = FileHandle(forWritingAtPath: output)
+    process.standardError = FileHandle(forWritingAtPath: errors)
     try process.run()
-    // Small outputs: they fit the pipes' buffers.
     process.waitUntilExit()
     return Result(
       status: process.terminationStatus,
-      output: String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self),
-      errors: String(decoding: errors.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self))
+      output: try String(contentsOfFile: output, encoding: .utf8),
+      errors: try String(contentsOfFile: errors, encoding: .utf8))
   }
 }

@@ -1,0 +1,65 @@
+import AttentionKit
+import Foundation
+
+/// Where text comes from and how it becomes tokens.
+struct DataConfiguration: Codable, Equatable {
+  enum Task: String, Codable { case files, copy, reverse, sort }
+  enum TokenizerKind: String, Codable { case words, characters }
+
+  /// `files` reads ``train``; the others make sequences up.
+  var task = Task.files
+  /// A file of `SOURCE<TAB>TARGET` lines, or two files of which line n of the one belongs to line n of the
+  /// other.
+  var train = ""
+  var trainSource = ""
+  var trainTarget = ""
+  /// The like for validation; all empty: part of the training pairs is held out.
+  var validation = ""
+  var validationSource = ""
+  var validationTarget = ""
+  /// The share of distinct sources that is held out, and the seed of the choice.
+  var heldOutShare = 0.02
+  var seed: UInt64 = 1
+  var sourceTokenizer = TokenizerKind.words
+  var targetTokenizer = TokenizerKind.words
+  /// One vocabulary for source and target.
+  var sharesVocabulary = false
+  var vocabularyLimit = 50_000
+  var minimumFrequency = 1
+  /// Sequences with more tokens are left out of training.
+  var maximumLength = 256
+  /// Tokens in a batch, on each side, padding counted; and pairs in a batch.
+  var tokensPerBatch = 4096
+  var pairsPerBatch = 512
+  /// How far lengths in a batch may differ: 1 gives the least padding, more gives batches that are more alike.
+  var bucketWidth = 1
+  /// For the made-up tasks.
+  var pairCount = 10_000
+  var symbolCount = 20
+  var shortest = 1
+  var longest = 10
+
+  /// Makes sure that the numbers describe batches.
+  func validate() throws {
+    for (field, value) in [
+      ("vocabularyLimit", vocabularyLimit), ("minimumFrequency", minimumFrequency),
+      ("maximumLength", maximumLength), ("tokensPerBatch", tokensPerBatch),
+      ("pairsPerBatch", pairsPerBatch), ("bucketWidth", bucketWidth),
+      ("pairCount", pairCount), ("symbolCount", symbolCount),
+      ("shortest", shortest),
+    ] where value < 1 {
+      throw ConfigurationFileError(
+        origin: "data.\(field)", problem: "expected a whole number of at least 1, found \(value)")
+    }
+    if longest < shortest {
+      throw ConfigurationFileError(
+        origin: "data.longest",
+        problem: "expected at least data.shortest, \(shortest), found \(longest)")
+    }
+    if !(heldOutShare >= 0 && heldOutShare < 1) {
+      throw ConfigurationFileError(
+        origin: "data.heldOutShare",
+        problem: "expected at least 0 and less than 1, found \(heldOutShare)")
+    }
+  }
+}
