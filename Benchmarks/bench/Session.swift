@@ -63,6 +63,9 @@ struct Session {
     let progress = ProgressLine(title: suite.name)
     let runner = Runner(
       options: options, releaseMemory: { BufferPool.trim() },
+      allocator: AllocatorMeter(
+        resetPeak: { BufferPool.resetPeak() }, used: { BufferPool.statistics.usedBytes },
+        peak: { BufferPool.statistics.peakUsedBytes }),
       shouldStop: { Interruption.isRequested }, report: progress.update)
     let before = ProcessorUsage.now()
     let results = runner.run(try suite.contenders(settings))

@@ -16,6 +16,7 @@ struct Settings {
     options.timeBudget = 40
     if isQuick {
       options.timeBudget = 8
+      options.cycles = 5
       options.minimumTime = 0.05
       options.warmUpTime = 0.2
     }

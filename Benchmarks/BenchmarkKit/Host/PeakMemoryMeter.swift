@@ -7,15 +7,20 @@ public enum PeakMemoryMeter {
   ///
   /// - Parameter release: Gives cached memory back first, so that a pool that is already full does
   ///   not hide what the body needs.
+  /// - Parameter allocator: The program's own allocator, if it has one that counts.
   public static func measure(
-    release: () -> Void = {}, _ body: () throws -> Void
+    release: () -> Void = {}, allocator: AllocatorMeter? = nil, _ body: () throws -> Void
   ) rethrows -> PeakMemory? {
     release()
     returnFreeMemory()
     guard resetMark(), let before = status("VmRSS") else { return nil }
+    allocator?.resetPeak()
+    let allocatedBefore = allocator?.used() ?? 0
     try body()
+    let allocated = allocator.map { $0.peak() - allocatedBefore }
     guard let peak = status("VmHWM") else { return nil }
-    return PeakMemory(growth: max(0, peak - before), processPeak: peak)
+    return PeakMemory(
+      growth: max(0, peak - before), processPeak: peak, allocated: allocated)
   }
 
   /// The high-water mark of the whole process so far, in bytes.

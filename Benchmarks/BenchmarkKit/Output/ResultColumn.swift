@@ -18,6 +18,8 @@ public enum ResultColumn: Sendable {
   case itemRate(String)
   /// Growth of resident memory during one run.
   case memory
+  /// What the program's own allocator handed out at one time during one run.
+  case allocated
 
   var title: String {
     switch self {
@@ -31,6 +33,7 @@ public enum ResultColumn: Sendable {
     case .byteRate: "GB/s"
     case .itemRate(let item): "\(item)/s"
     case .memory: "memory"
+    case .allocated: "tensors"
     }
   }
 
@@ -51,6 +54,7 @@ public enum ResultColumn: Sendable {
     case .byteRate: return number(result.byteRate, 1e9)
     case .itemRate(let item): return result.itemRate(item).map(Format.scaled) ?? "-"
     case .memory: return result.memory.map { Format.bytes($0.growth) } ?? "-"
+    case .allocated: return result.memory?.allocated.map(Format.bytes) ?? "-"
     }
   }
 }

@@ -29,12 +29,25 @@ extension TextTable {
     }
   }
 
-  /// The warnings behind the `!` marks of a table.
-  public static func warningLines(_ results: [ContenderResult]) -> [String] {
-    results.flatMap { result in
+  /// The warnings behind the `!` marks of a table. Of one kind (what stands before its colon) the first
+  /// few are spelled out and the others counted, since a busy machine marks every row.
+  public static func warningLines(_ results: [ContenderResult], perKind limit: Int = 3) -> [String]
+  {
+    var kinds: [String] = []
+    var lines: [String: [String]] = [:]
+    for result in results {
       let hole = result.summary == nil ? nil : result.hole
-      return (result.warnings + [hole].compactMap { $0 })
-        .map { "! \(result.label): \($0)" }
+      for warning in result.warnings + [hole].compactMap({ $0 }) {
+        let kind = String(warning.prefix { $0 != ":" })
+        if lines[kind] == nil { kinds.append(kind) }
+        lines[kind, default: []].append("! \(result.label): \(warning)")
+      }
+    }
+    return kinds.flatMap { kind -> [String] in
+      let all = lines[kind] ?? []
+      // One more line than the limit is as short as saying that there is one more.
+      if all.count <= limit + 1 { return all }
+      return all.prefix(limit) + ["! \(kind): \(all.count - limit) more, all in the report"]
     }
   }
 }

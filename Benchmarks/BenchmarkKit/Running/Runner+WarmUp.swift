@@ -44,7 +44,8 @@ extension Runner {
     } while total < options.warmUpTime && !isStable(recent)
     if options.measuresMemory {
       // The run after the pools were emptied fills them again, so it is a warm-up run as well.
-      lane.memory = try PeakMemoryMeter.measure(release: releaseMemory, workload.run)
+      lane.memory = try PeakMemoryMeter.measure(
+        release: releaseMemory, allocator: allocator, workload.run)
       lane.runTime = try time(workload.run)
       lane.warmUpRuns += 2
     }

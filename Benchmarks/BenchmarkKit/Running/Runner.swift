@@ -8,6 +8,8 @@ public struct Runner {
   public var options: RunnerOptions
   /// Empties the program's memory pools before memory is measured.
   public var releaseMemory: () -> Void
+  /// The program's own allocator, if its peak is to be measured too.
+  public var allocator: AllocatorMeter?
   /// Called before every turn.
   public var report: (RunProgress) -> Void
   /// Asked before every turn; `true` ends the run with what is there.
@@ -17,12 +19,14 @@ public struct Runner {
   /// A runner; the closures default to doing nothing.
   public init(
     options: RunnerOptions = RunnerOptions(), clock: any BenchmarkClock = MonotonicClock(),
-    releaseMemory: @escaping () -> Void = {}, shouldStop: @escaping () -> Bool = { false },
+    releaseMemory: @escaping () -> Void = {}, allocator: AllocatorMeter? = nil,
+    shouldStop: @escaping () -> Bool = { false },
     report: @escaping (RunProgress) -> Void = { _ in }
   ) {
     self.options = options
     self.clock = clock
     self.releaseMemory = releaseMemory
+    self.allocator = allocator
     self.shouldStop = shouldStop
     self.report = report
   }

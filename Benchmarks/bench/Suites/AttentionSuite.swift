@@ -11,7 +11,8 @@ struct AttentionSuite: BenchmarkSuite {
     "one sequence, \(heads) heads of \(headDimension), float32; projections are not in it",
     "tiled     scores in tiles that stay in cache, softmax on line; causal skips the future",
     "plain     matrix product, softmax, matrix product, with the n x n matrix in memory",
-    "checked   tiled against plain up to n = \(longestChecked) before anything is timed",
+    "checked   tiled against plain before anything is timed; for 16 queries beyond n = \(longestChecked)",
+    "tensors   what they took at one time; memory has the pool's reserves and huge pages too",
     "FLOPs     4 n² d forward, 3.5 times that with backward, half of it if causal",
   ]
 
@@ -40,11 +41,22 @@ struct AttentionSuite: BenchmarkSuite {
 
   func columns(_ settings: Settings) -> [ResultColumn] {
     [.median, .interval, .flopRate]
-      + (settings.ceiling.map { [.shareOfCeiling($0.flopRate)] } ?? []) + [.memory, .samples]
+      + (settings.ceiling.map { [.shareOfCeiling($0.flopRate)] } ?? []) + [
+        .allocated, .memory, .samples,
+      ]
   }
 
   func conclude(_ report: inout SuiteReport, _ settings: Settings) {
     report.fits = SeriesFit.fits(of: report.results, against: "n")
+    report.findings = report.fits.compactMap { series in
+      let points = report.results.filter { $0.name == series.name && $0.task == series.task }
+        .compactMap { result in
+          result.memory?.allocated.map { (x: result.value(of: "n") ?? 0, y: Double($0)) }
+        }
+      return PowerLawFit(points).map {
+        "\(series.name) \(series.task): tensors grow as n^\(Format.fixed($0.exponent, digits: 2))"
+      }
+    }
   }
 
   private func contender(
@@ -67,10 +79,15 @@ struct AttentionSuite: BenchmarkSuite {
       func compute(_ isPlain: Bool) -> [Tensor] {
         inputs.compute(headCount: Self.heads, mask: mask, isPlain: isPlain, backward: backward)
       }
-      let check =
-        isPlain || inputs.length > Self.longestChecked
-        ? nil : { try requireClose(compute(false), compute(true), tolerance: 2e-4) }
-      return Workload(check: check) { blackHole(compute(isPlain)) }
+      let check = {
+        if inputs.length > Self.longestChecked {
+          try inputs.checkSomeQueries(headCount: Self.heads, mask: mask, backward: backward)
+        } else {
+          try requireClose(compute(false), compute(true), tolerance: 2e-4)
+        }
+      }
+      // Plain is the reference itself.
+      return Workload(check: isPlain ? nil : check) { blackHole(compute(isPlain)) }
     }
   }
 }
@@ -104,5 +121,55 @@ private final class AttentionInputs {
     if !backward { return [output.value] }
     let gradients = context.backward(from: output, gradient: gradient)
     return [output.value] + [q, k, v].compactMap { gradients[$0] }
+  }
+
+  /// Compares the outputs of some queries, spread over the sequence, with plain attention of each over the
+  /// keys that it may look at; with `backward`, the gradients that come back from those queries alone.
+  func checkSomeQueries(headCount: Int, mask: AttentionMask, backward: Bool) throws {
+    let count = 16
+    let rows = (0..<count).map { $0 * (length - 1) / (count - 1) }
+    func take(_ tensor: Tensor) -> Variable { Variable(tensor).slices(axis: 1, rows) }
+    func plain(_ query: Variable, _ key: Variable, _ value: Variable) -> Variable {
+      plainAttention(query: query, key: key, value: value, headCount: headCount)
+    }
+    let output = compute(headCount: headCount, mask: mask, isPlain: false, backward: false)[0]
+    let expected = rows.map { row in
+      let keys = 0..<(mask.isCausal ? row + 1 : length)
+      return plain(
+        Variable(query).slices(axis: 1, [row]), Variable(key).slice(axis: 1, keys),
+        Variable(value).slice(axis: 1, keys))
+    }
+    try requireClose(
+      [take(output).value], [concatenate(expected, axis: 1).value], tolerance: 2e-4)
+    if !backward { return }
+
+    func gradients(
+      _ query: Tensor, upstream: Tensor, _ attend: (Variable, Variable, Variable) -> Variable
+    ) -> [Tensor] {
+      let context = ForwardContext.differentiating()
+      let inputs = [query, key, value].map(context.input)
+      let found = context.backward(
+        from: attend(inputs[0], inputs[1], inputs[2]), gradient: upstream)
+      return inputs.compactMap { found[$0] }
+    }
+    var sparse = Tensor.zeros(gradient.shape)
+    let width = gradient.shape.last
+    for row in rows {
+      (sparse.mutablePointer + row * width).update(
+        from: gradient.pointer + row * width, count: width)
+    }
+    var found = gradients(query, upstream: sparse) {
+      attention(query: $0, key: $1, value: $2, headCount: headCount, mask: mask)
+    }
+    found[0] = take(found[0]).value
+    let reference = gradients(take(query).value, upstream: take(gradient).value, plain)
+    try requireClose(found, reference, tolerance: 2e-4)
+  }
+}
+
+extension Variable {
+  /// The given positions of one dimension, side by side.
+  fileprivate func slices(axis: Int, _ positions: [Int]) -> Variable {
+    concatenate(positions.map { slice(axis: axis, $0..<$0 + 1) }, axis: axis)
   }
 }
