@@ -15,10 +15,12 @@ func executable(_ name: String, _ needs: Target.Dependency..., path: String? = n
   .executableTarget(name: name, dependencies: needs, path: path, swiftSettings: settings)
 }
 
-func tests(_ name: String, _ dependencies: Target.Dependency...) -> Target {
+func tests(
+  _ name: String, _ dependencies: Target.Dependency..., exclude: [String] = []
+) -> Target {
   .testTarget(
     name: name + "Tests", dependencies: [.byName(name: name), "TestSupport"] + dependencies,
-    swiftSettings: settings)
+    exclude: exclude, swiftSettings: settings)
 }
 
 func library(_ name: String) -> Product { .library(name: name, targets: [name]) }
@@ -101,7 +103,7 @@ let package = Package(
     tests("RecurrentModels", "AttentionKit"),
     tests("Decoding", "AttentionKit"),
     tests("TextProcessing", "SequenceModels"),
-    tests("Metrics"),
+    tests("Metrics", exclude: ["Fixtures"]),
     tests("ModelFiles", "Tensors"),
     tests("Training", "AttentionKit"),
     tests("BenchmarkKit"),
