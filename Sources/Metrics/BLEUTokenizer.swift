@@ -113,7 +113,7 @@ private func isSymbol(_ scalar: Unicode.Scalar) -> Bool {
 /// alone, and the ideographs of plane 2 do not. Equal scores need the same here.
 private func isChinese(_ scalar: Unicode.Scalar) -> Bool {
   switch scalar.value {
-  case 0x2001...0x2A6D,  // meant: CJK Unified Ideographs Extension B
+  case 0x2001...0x2A6D,  // where Extension B is meant
     0x2E80...0x2FDF,  // CJK and Kangxi radicals
     0x2FF0...0x303F,  // ideographic description, CJK punctuation
     0x3100...0x312F, 0x31A0...0x31BF,  // bopomofo
@@ -121,7 +121,7 @@ private func isChinese(_ scalar: Unicode.Scalar) -> Bool {
     0x3200...0x33FF,  // enclosed and compatibility letters
     0x3400...0x4DB5, 0x4E00...0x9FBB,  // ideographs
     0xF900...0xFA2D, 0xFA30...0xFA6A, 0xFA70...0xFAD9,  // compatibility ideographs
-    0xFE10...0xFE1F, 0xFE30...0xFE4F, 0xFF00...0xFFEF:  // vertical, compatibility and full-width forms
+    0xFE10...0xFE1F, 0xFE30...0xFE4F, 0xFF00...0xFFEF:  // vertical, full-width forms
     true
   default: false
   }

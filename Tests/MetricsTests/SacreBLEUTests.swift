@@ -28,6 +28,15 @@ struct SacreBLEUTests {
     }
   }
 
+  @Test func ter() throws {
+    try compare("TER", atLeast: 230) { settings in
+      TER(
+        normalizes: settings.normalized ?? false, removesPunctuation: settings.no_punct ?? false,
+        supportsAsian: settings.asian_support ?? false,
+        ignoresCase: !(settings.case_sensitive ?? false))
+    }
+  }
+
   /// - Parameter count: of computations in the fixture, so that an empty one is noticed.
   func compare<Metric: CorpusMetric>(
     _ name: String, atLeast count: Int, _ metric: (MetricFixture.Settings) throws -> Metric
