@@ -68,7 +68,7 @@ let package = Package(
     target(
       "RecurrentModels", "Autograd", "CoreLayers", "Kernels", "SequenceModels", "Tensors",
       "TiedEmbeddings"),
-    target("Decoding", "Autograd", "SequenceModels", "Tensors"),
+    target("Decoding", "Autograd", "CKernels", "Kernels", "SequenceModels", "Tensors"),
     target("TextProcessing", "ModelFiles", "Tensors"),
     target("Metrics"),
     target("ModelFiles", "Tensors"),
