@@ -4,42 +4,27 @@ import Testing
 
 /// Greedy search over models small enough to be checked by the full pass.
 @Suite struct GreedyDecoderTests {
-  private func makeTransformer() throws -> Transformer {
-    var configuration = TransformerConfiguration(vocabularySize: 11)
-    configuration.encoderLayerCount = 2
-    configuration.decoderLayerCount = 2
-    configuration.resize(modelDimension: 12, feedForwardDimension: 17, headCount: 3)
-    configuration.maximumLength = 40
-    return try Transformer(configuration, seed: 5)
-  }
-
   private let sources = [[4, 5, 6], [7], [8, 9, 10, 4, 5, 5, 6], [4, 5], [9, 9, 9, 9]]
   private let decoder = GreedyDecoder(start: 2, end: 3, maximumLength: { $0 + 6 })
 
   /// Takes the best token of the last position of a full pass, one sentence at a time.
   private func decodeWithoutCache(_ source: [Int], _ model: some SequenceModel) throws
-    -> GreedyDecoder.Output
+    -> (tokens: [Int], isFinished: Bool)
   {
-    var output = GreedyDecoder.Output()
-    while output.tokens.count < source.count + 6 {
-      let prefix = TokenBatch([[2] + output.tokens])
+    var tokens: [Int] = []
+    while tokens.count < source.count + 6 {
+      let prefix = TokenBatch([[2] + tokens])
       let logits = try model.logits(TokenBatch([source]), prefix, in: .inference()).value
-      let width = logits.shape.last
-      let last = Array(logits.scalars.suffix(width)).map(Double.init)
+      let last = Array(logits.scalars.suffix(logits.shape.last))
       let best = last.indices.max { last[$0] < last[$1] }!
-      let logarithm = Oracle.softmax(last, columns: width)[best]
-      output.logProbabilities.append(Float(logarithm))
-      if best == 3 {
-        output.isFinished = true
-        return output
-      }
-      output.tokens.append(best)
+      if best == 3 { return (tokens, true) }
+      tokens.append(best)
     }
-    return output
+    return (tokens, false)
   }
 
   @Test func theCacheGivesWhatFullPassesGive() throws {
-    let model = try makeTransformer()
+    let model = try TestModels.transformer(vocabularySize: 11, seed: 5)
     for (source, output) in zip(sources, try decoder.decode(sources, with: model)) {
       let expected = try decodeWithoutCache(source, model)
       #expect(output.tokens == expected.tokens)
@@ -48,8 +33,7 @@ import Testing
   }
 
   @Test func aRecurrentModelDecodesTheSameWay() throws {
-    let model = AttentiveLSTM(
-      RecurrentConfiguration(vocabularySize: 11, modelDimension: 14, layerCount: 2), seed: 3)
+    let model = TestModels.lstm(vocabularySize: 11, seed: 3)
     for (source, output) in zip(sources, try decoder.decode(sources, with: model)) {
       let expected = try decodeWithoutCache(source, model)
       #expect(output.tokens == expected.tokens)
@@ -58,7 +42,7 @@ import Testing
   }
 
   @Test func anOutputDoesNotDependOnItsBatch() throws {
-    let model = try makeTransformer()
+    let model = try TestModels.transformer(vocabularySize: 11, seed: 5)
     let together = try decoder.decode(sources, with: model)
     let reversed = try decoder.decode(sources.reversed(), with: model)
     for (index, source) in sources.enumerated() {
@@ -70,7 +54,7 @@ import Testing
   }
 
   @Test func theScoreIsTheTeacherForcedLogProbability() throws {
-    let model = try makeTransformer()
+    let model = try TestModels.transformer(vocabularySize: 11, seed: 5)
     for (source, output) in zip(sources, try decoder.decode(sources, with: model)) {
       let read = output.isFinished ? output.tokens : Array(output.tokens.dropLast())
       let expected = output.tokens + (output.isFinished ? [3] : [])
@@ -82,7 +66,7 @@ import Testing
   }
 
   @Test func lengthIsLimitedByTheArgumentAndTheModel() throws {
-    let model = try makeTransformer()
+    let model = try TestModels.transformer(vocabularySize: 11, seed: 5)
     let short = GreedyDecoder(start: 2, end: 3, maximumLength: { _ in 2 })
     for output in try short.decode(sources, with: model) { #expect(output.tokens.count <= 2) }
     let long = GreedyDecoder(start: 2, end: 3, maximumLength: { _ in 1000 })
@@ -90,7 +74,7 @@ import Testing
   }
 
   @Test func emptyInputGivesEmptyOutput() throws {
-    let model = try makeTransformer()
+    let model = try TestModels.transformer(vocabularySize: 11, seed: 5)
     #expect(try decoder.decode([], with: model).isEmpty)
     let outputs = try decoder.decode([[], [4, 5]], with: model)
     #expect(outputs[0] == GreedyDecoder.Output())
@@ -98,7 +82,7 @@ import Testing
   }
 
   @Test func tokensOutsideTheVocabularyAreRefused() throws {
-    let model = try makeTransformer()
+    let model = try TestModels.transformer(vocabularySize: 11, seed: 5)
     #expect(throws: SequenceModelError.self) { try decoder.decode([[4, 11]], with: model) }
   }
 }
