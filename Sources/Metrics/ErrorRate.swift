@@ -3,8 +3,8 @@
 ///
 /// With several references the nearest counts: the one of the fewest edits, and the first of those.
 /// The rate is the sum of the edits over the sum of these references' lengths.
-public struct ErrorRate: Sendable, Equatable {
-  /// The edits of all hypotheses so far.
+public struct ErrorRate: AdditiveStatistics {
+  /// Tokens of outputs that references lack.
   public private(set) var insertions = 0
   /// Tokens of references that outputs lack.
   public private(set) var deletions = 0
@@ -36,5 +36,13 @@ public struct ErrorRate: Sendable, Equatable {
     deletions += nearest.distance.deletions
     substitutions += nearest.distance.substitutions
     referenceTokenCount += nearest.length
+  }
+
+  /// Adds the counts of other outputs.
+  public static func += (sum: inout Self, other: Self) {
+    sum.insertions += other.insertions
+    sum.deletions += other.deletions
+    sum.substitutions += other.substitutions
+    sum.referenceTokenCount += other.referenceTokenCount
   }
 }

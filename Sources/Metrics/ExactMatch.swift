@@ -1,7 +1,7 @@
 /// How many outputs equal one of their references exactly.
 ///
 /// In grapheme-to-phoneme conversion the word error rate is the share that does not: `errorRate`.
-public struct ExactMatch: Sendable, Equatable {
+public struct ExactMatch: AdditiveStatistics {
   /// The outputs so far.
   public private(set) var count = 0
   /// Those of them that equal a reference.
@@ -22,5 +22,11 @@ public struct ExactMatch: Sendable, Equatable {
   public mutating func add<Element: Equatable>(hypothesis: [Element], references: [[Element]]) {
     count += 1
     if references.contains(hypothesis) { matchCount += 1 }
+  }
+
+  /// Adds the counts of other outputs.
+  public static func += (sum: inout Self, other: Self) {
+    sum.count += other.count
+    sum.matchCount += other.matchCount
   }
 }

@@ -21,16 +21,6 @@ public struct PairedComparison: Sendable, Equatable {
     return "\(fixed(systemScore, decimals))\(interval) (p = \(fixed(pValue, 4)))"
       + (pValue < 0.05 ? "*" : "")
   }
-
-  /// The share of trials whose statistic is greater than the observed difference.
-  ///
-  /// The observation itself counts as a trial that is, so that the share is never zero:
-  /// (1 + trials that are greater) / (1 + trials). Systems that do not differ in any trial nor at all get 1.
-  static func pValue(of statistics: [Double], observed: Double) -> Double {
-    if observed == 0 && statistics.allSatisfy({ $0 == 0 }) { return 1 }
-    let greater = statistics.count { $0 > observed }
-    return Double(greater + 1) / Double(statistics.count + 1)
-  }
 }
 
 extension PairedComparison {
@@ -48,13 +38,13 @@ extension PairedComparison {
   ) {
     Self.check(baselineResamples.count, systemResamples.count)
     let differences = zip(baselineResamples, systemResamples).map { abs($1 - $0) }
-    let mean = differences.reduce(0, +) / Double(differences.count)
     self.init(
       baselineScore: baselineScore, systemScore: systemScore,
       baselineInterval: ConfidenceInterval(of: baselineResamples),
       systemInterval: ConfidenceInterval(of: systemResamples),
       pValue: Self.pValue(
-        of: differences.map { $0 - mean }, observed: abs(systemScore - baselineScore)))
+        of: differences, mean: differences.reduce(0, +) / Double(differences.count),
+        observed: abs(systemScore - baselineScore)))
   }
 
   /// From scores of pairs of systems made by exchanging outputs at random.
@@ -72,8 +62,18 @@ extension PairedComparison {
       baselineScore: baselineScore, systemScore: systemScore, baselineInterval: nil,
       systemInterval: nil,
       pValue: Self.pValue(
-        of: zip(firstShuffled, secondShuffled).map { abs($1 - $0) },
+        of: zip(firstShuffled, secondShuffled).map { abs($1 - $0) }, mean: 0,
         observed: abs(systemScore - baselineScore)))
+  }
+
+  /// The share of trials whose difference is greater, by more than `mean`, than the observed one.
+  ///
+  /// The observation itself counts as such a trial, so that the share is never zero. Systems that differ
+  /// neither in a trial nor at all get 1; the formula, and sacreBLEU, would call that significant.
+  private static func pValue(of differences: [Double], mean: Double, observed: Double) -> Double {
+    if observed == 0 && differences.allSatisfy({ $0 == 0 }) { return 1 }
+    let greater = differences.count { $0 - mean > observed }
+    return Double(greater + 1) / Double(differences.count + 1)
   }
 
   private static func check(_ first: Int, _ second: Int) {
