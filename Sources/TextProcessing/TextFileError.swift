@@ -20,6 +20,10 @@ public struct TextFileError: Error, Equatable, CustomStringConvertible {
     case duplicateToken(String, firstLine: Int)
     /// A vocabulary that does not begin with the special tokens in their order.
     case specialToken(expected: String, found: String?)
+    /// A file of merges that does not begin with the version of its format.
+    case codesVersion(expected: String, found: String?)
+    /// A line of a file of merges that is not two symbols with a space between.
+    case merge(String)
   }
 
   /// The file's path, or "standard input".
@@ -57,6 +61,11 @@ public struct TextFileError: Error, Equatable, CustomStringConvertible {
       return "\(place): expected a token, found a carriage return inside the line"
     case .duplicateToken(let token, let firstLine):
       return "\(place): the token '\(token)' stands on line \(firstLine) already"
+    case .codesVersion(let expected, let found):
+      return "\(place): expected '\(expected)', found "
+        + (found.map { "'\($0)'" } ?? "the end of the file")
+    case .merge(let line):
+      return "\(place): expected two symbols with one space between, found '\(line)'"
     case .specialToken(let expected, let found):
       return "\(place): expected the special token '\(expected)', found "
         + (found.map { "'\($0)'" } ?? "the end of the file")

@@ -50,10 +50,12 @@ public struct Vocabulary: Sendable {
   public init(
     counting sequences: some Sequence<[String]>, limit: Int? = nil, minimumFrequency: Int = 1
   ) {
-    var frequencies: [ExactString: Int] = [:]
-    for sequence in sequences {
-      for token in sequence { frequencies[ExactString(token), default: 0] += 1 }
-    }
+    self.init(TokenCounts(sequences), limit: limit, minimumFrequency: minimumFrequency)
+  }
+
+  /// The most frequent of tokens that were counted.
+  public init(_ counts: TokenCounts, limit: Int? = nil, minimumFrequency: Int = 1) {
+    var frequencies = counts.frequencies
     for token in Self.specialTokens { frequencies[ExactString(token)] = nil }
     let ranked =
       frequencies
