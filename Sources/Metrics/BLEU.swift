@@ -50,6 +50,11 @@ public struct BLEU: CorpusMetric, Equatable {
 
     /// Adds those of other sentences.
     public static func += (sum: inout Self, other: Self) {
+      guard sum.matches.count == other.matches.count else {
+        fatalError(
+          "BLEU.Statistics: expected equal orders, "
+            + "found \(sum.matches.count) and \(other.matches.count)")
+      }
       sum.hypothesisLength += other.hypothesisLength
       sum.referenceLength += other.referenceLength
       for order in sum.matches.indices {

@@ -58,6 +58,11 @@ public struct ChrF: CorpusMetric, Equatable {
 
     /// Adds those of other sentences.
     public static func += (sum: inout Self, other: Self) {
+      guard sum.orders.count == other.orders.count else {
+        fatalError(
+          "ChrF.Statistics: expected equal orders, "
+            + "found \(sum.orders.count) and \(other.orders.count)")
+      }
       for index in sum.orders.indices {
         sum.orders[index].hypothesis += other.orders[index].hypothesis
         sum.orders[index].reference += other.orders[index].reference

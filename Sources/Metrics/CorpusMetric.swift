@@ -31,12 +31,6 @@ public protocol CorpusMetric: Sendable {
   var settings: String { get }
 }
 
-/// Numbers of a sentence that add up over sentences.
-public protocol AdditiveStatistics: Sendable, Equatable {
-  /// Adds those of other sentences.
-  static func += (sum: inout Self, other: Self)
-}
-
 extension CorpusMetric {
   /// The statistics of every sentence, in order.
   ///
@@ -102,14 +96,3 @@ extension CorpusMetric {
 /// What the signatures say computed a score. It is not sacreBLEU, though the scores are equal to those of
 /// sacreBLEU 2.6.0.
 public let metricsVersion = "swift-attention-0.1.0"
-
-/// References by sentence from references by file: element n of the result has the n-th line of every file.
-///
-/// - Throws: ``MetricError/differentLengths(first:stream:count:)`` when the files differ in length.
-public func referencesBySegment(_ streams: [[String]]) throws(MetricError) -> [[String]] {
-  guard let first = streams.first else { return [] }
-  for (index, stream) in streams.enumerated() where stream.count != first.count {
-    throw .differentLengths(first: first.count, stream: index, count: stream.count)
-  }
-  return first.indices.map { segment in streams.map { $0[segment] } }
-}

@@ -1,4 +1,5 @@
 import Metrics
+import TestSupport
 import Testing
 
 /// What holds for every metric, on random sentences.
@@ -148,6 +149,28 @@ struct MetricLawTests {
     #expect(
       MetricError.differentLengths(first: 2, stream: 1, count: 1).description
         == "expected 2 sentences in reference set 2, as in the first, found 1")
+  }
+
+  @Test func mistakesStopWithBothValues() async {
+    let orders = await #expect(
+      processExitsWith: .failure, observing: [\.standardErrorContent]
+    ) {
+      var sum = BLEU().emptyStatistics
+      sum += BLEU(maximumOrder: 7).emptyStatistics
+    }
+    expectMessage(orders, naming: ["BLEU.Statistics", "4", "7"])
+    let sentences = await #expect(
+      processExitsWith: .failure, observing: [\.standardErrorContent]
+    ) {
+      _ = TokenErrorRate().compare([ErrorRate()], to: [])
+    }
+    expectMessage(sentences, naming: ["TokenErrorRate.compare", "1", "0"])
+    let references = await #expect(
+      processExitsWith: .failure, observing: [\.standardErrorContent]
+    ) {
+      _ = TER().sentenceScore(hypothesis: "a", references: [])
+    }
+    expectMessage(references, naming: ["TER.statistics", "no reference"])
   }
 
   @Test func signatures() {

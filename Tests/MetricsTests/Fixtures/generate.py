@@ -94,6 +94,8 @@ EDGE = [
     ("(a) [b] {c} \"d\" 'e' a. .b -c- /d/", ["( a ) [ b ] { c } \" d \" ' e ' a . . b - c - / d /"]),
     ("trailing space \n", ["trailing space"]),
     ("\x1cseparators\x1d of\x1e ASCII\x1f and\x85next\u2028line", ["separators of ASCII and next line"]),
+    ("ΟΔΥΣΣΕΥΣ ΣΑΣ ΑΣΑ", ["οδυσσευς σας ασα"]),
+    ("a㈠b㌀c⺀d㇀e豈f︰g㐀h・i。j（k", ["a ㈠ b ㌀ c ⺀ d ㇀ e 豈 f ︰ g 㐀 h i j k"]),
     ("e e e e e e e", ["e e"]),
     ("a b c d e f g h i j k l m n o p", ["m n o p i j k l e f g h a b c d"]),
     ("x " * 80, ["x " * 2]),
@@ -155,6 +157,19 @@ def make_sets():
     add("short", [("a b", ["a b c"]), ("b", ["a"]), ("a", ["a"]), ("c d", ["d c"])])
     add("no matches", [("a b c", ["d e f"]), ("g", ["h i"])])
     add("one empty hypothesis", [("", ["words"])])
+    # No reference is better than another one, but their lengths differ.
+    add("equal references", [("a", ["b", "c d e f"]), ("a b c", ["x y z w v", "q"]), ("", ["a b", "c"])])
+    # Few different words: many shifts are possible, and most are equally good.
+    pairs = []
+    for _ in range(150):
+        words = "abcdefgh"[: rng.randint(2, 8)]
+        reference = [rng.choice(words) for _ in range(rng.randint(4, 24))]
+        hypothesis = distort(" ".join(reference), rng).split()
+        pairs.append((distort(" ".join(hypothesis), rng), [" ".join(reference)]))
+    for length in [40, 50, 55, 70]:
+        reference = [rng.choice("abcdefgh") for _ in range(length)]
+        pairs.append((" ".join(rng.sample(reference, length)), [" ".join(reference)]))
+    add("shifts", pairs)
     # Long enough for tercom's limits: the beam, the size and distance of shifts, the number of candidates.
     long = [rng.choice("abcdefghijklmnopqrstuvwxyz") + str(rng.randrange(30)) for _ in range(160)]
     few = [rng.choice("abcdef") for _ in range(60)]
@@ -167,6 +182,10 @@ def make_sets():
         ("x y", [" ".join(long)]),
         (" ".join(long[:120]), ["b1 c2"]),
         (" ".join(long[15:30] + long[:15] + long[30:]), [" ".join(long)]),
+        # A phrase of 11 words, which takes two shifts; and one that moves over 51 words, which none may.
+        (" ".join(long[20:31] + long[:20] + long[31:50]), [" ".join(long[:50])]),
+        (" ".join(long[3:54] + long[:3]), [" ".join(long[:54])]),
+        (" ".join(long[3:53] + long[:3]), [" ".join(long[:53])]),
     ])
     return sets
 
@@ -174,6 +193,8 @@ def make_sets():
 def computations(sets):
     """Pairs of a metric's name and settings, for all sets."""
     for name in sets:
+        if name in ["long", "shifts"]:
+            continue
         for tokenizer, lowercase in itertools.product(["none", "13a", "char", "zh", "intl"], [False, True]):
             yield name, "BLEU", {"tokenize": tokenizer, "lowercase": lowercase}
     for name in ["english", "edge", "short", "no matches", "one empty hypothesis", "three references"]:
@@ -185,6 +206,8 @@ def computations(sets):
         for order in [1, 2, 6]:
             yield name, "BLEU", {"max_ngram_order": order}
     for name in sets:
+        if name in ["long", "shifts"]:
+            continue
         for words, lowercase in itertools.product([0, 2], [False, True]):
             yield name, "CHRF", {"word_order": words, "lowercase": lowercase}
         for whitespace, epsilon in [(False, True), (True, False)]:
@@ -194,7 +217,7 @@ def computations(sets):
         yield name, "CHRF", {"char_order": 2, "word_order": 0, "beta": 3}
     for name in sets:
         for normalized, no_punct, asian, case in itertools.product([False, True], repeat=4):
-            if name == "long" and (normalized or no_punct or asian or case):
+            if name in ["long", "shifts"] and (normalized or no_punct or asian or case):
                 continue
             yield name, "TER", {
                 "normalized": normalized, "no_punct": no_punct, "asian_support": asian, "case_sensitive": case}
