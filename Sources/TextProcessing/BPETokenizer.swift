@@ -50,6 +50,18 @@ public struct BPETokenizer: SamplingTokenizer {
     }
   }
 
+  /// A line with its words cut, a space between tokens. Spaces before and after the text stay, as they do in
+  /// subword-nmt's output; other spaces become one.
+  public func segment(_ line: String) -> String {
+    let scalars = line.unicodeScalars
+    func isSpace(_ scalar: Unicode.Scalar) -> Bool { " \r\n".unicodeScalars.contains(scalar) }
+    let before = scalars.prefix(while: isSpace)
+    let after = scalars.reversed().prefix(while: isSpace)
+    if before.count == scalars.count { return line }
+    return String(before) + encode(line).joined(separator: " ")
+      + String(after.reversed().map { Character($0) })
+  }
+
   /// The words that subwords make, with one space between.
   public func decode(_ tokens: [String]) -> String {
     var text = ""

@@ -120,7 +120,7 @@ public struct Checkpoint {
   }
 
   /// The tensors of the given names and shapes, in that order, if the file has exactly these.
-  private func read(
+  func read(
     _ file: SafetensorsFile, expecting expected: [(String, Shape)], ignoring: Set<String> = []
   ) throws -> [Tensor] {
     func fail(_ problem: String) -> TrainingError {
@@ -157,7 +157,7 @@ extension Adam {
 
 extension StrictJSON {
   /// The contents of a file of a checkpoint, with an error that names it.
-  fileprivate init(checkpointFile path: String) throws {
+  init(checkpointFile path: String) throws {
     do {
       try self.init(parsing: Data(contentsOfFile: path))
     } catch let error as StrictJSONError {

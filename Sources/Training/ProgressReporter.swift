@@ -37,14 +37,16 @@ public struct ProgressReporter {
       + "  left \(duration(log.remainingSeconds))"
   }
 
-  static func bar(_ step: Int, of total: Int) -> String {
+  /// A bar of 16 places.
+  public static func bar(_ step: Int, of total: Int) -> String {
     let width = 16
     let filled = total > 0 ? min(width, width * step / total) : 0
     return "[" + String(repeating: "█", count: filled)
       + String(repeating: "·", count: width - filled) + "]"
   }
 
-  static func duration(_ seconds: Double) -> String {
+  /// `1:02:03` or `2:03`.
+  public static func duration(_ seconds: Double) -> String {
     guard seconds.isFinite, seconds < 1e9 else { return "?" }
     let total = Int(seconds.rounded())
     let (hours, minutes) = (total / 3600, total / 60 % 60)

@@ -22,6 +22,8 @@ public struct TrainingConfiguration: Codable, Equatable, Sendable {
   public var validationInterval = 0
   /// A checkpoint every so many updates, beside one at each validation.
   public var checkpointInterval = 1000
+  /// How many checkpoints of different steps are kept beside the last and the best, to be averaged; 0: none.
+  public var keepLast = 0
 
   /// The paper's numbers.
   public init() {}
@@ -43,7 +45,7 @@ public struct TrainingConfiguration: Codable, Equatable, Sendable {
       ("maximumSteps", maximumSteps, 0), ("maximumEpochs", maximumEpochs, 0),
       ("accumulationParts", accumulationParts, 1), ("logInterval", logInterval, 1),
       ("validationInterval", validationInterval, 0),
-      ("checkpointInterval", checkpointInterval, 1),
+      ("checkpointInterval", checkpointInterval, 1), ("keepLast", keepLast, 0),
       ("schedule.warmupSteps", schedule.warmupSteps, 0),
     ] {
       try require(value >= least, field, "a number of at least \(least)", value)

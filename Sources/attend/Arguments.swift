@@ -76,6 +76,34 @@ struct Arguments {
     }
     return number
   }
+
+  func nonNegativeInteger(_ name: String) throws -> Int? {
+    guard let text = self[name] else { return nil }
+    guard let number = Int(text), number >= 0 else {
+      throw UsageError("\(name): expected a whole number of at least 0, found \"\(text)\"")
+    }
+    return number
+  }
+
+  /// One of the names that a type lists.
+  func choice<Choice: CaseIterable & RawRepresentable<String>>(
+    _ name: String, _ type: Choice.Type, default standard: Choice
+  ) throws -> Choice {
+    guard let text = self[name] else { return standard }
+    guard let choice = Choice(rawValue: text) else {
+      let known = Choice.allCases.map(\.rawValue).joined(separator: ", ")
+      throw UsageError("\(name): expected one of \(known), found \"\(text)\"")
+    }
+    return choice
+  }
+
+  func number(_ name: String) throws -> Double? {
+    guard let text = self[name] else { return nil }
+    guard let number = Double(text), number.isFinite else {
+      throw UsageError("\(name): expected a number, found \"\(text)\"")
+    }
+    return number
+  }
 }
 
 /// A command called the wrong way: exit status 2.

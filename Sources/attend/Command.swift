@@ -14,7 +14,9 @@ struct Command: Sendable {
   let options: [Arguments.Option]
   let run: @Sendable (Arguments) throws -> Void
 
-  static let all: [Command] = [train, translate, evaluate, inspect, info]
+  static let all: [Command] = [
+    train, translate, score, evaluate, tokenize, vocabulary, average, inspect, info, completion,
+  ]
 
   static let commonOptions = [
     Arguments.Option("--threads", "N", "work with so many threads (default: all cores)"),

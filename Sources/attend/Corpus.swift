@@ -1,95 +1,6 @@
 import AttentionKit
 import Foundation
 
-/// How text becomes the model's numbers and back: tokenizers and vocabularies of a run.
-struct Codec {
-  let source: any Tokenizer
-  let target: any Tokenizer
-  let sourceVocabulary: Vocabulary
-  let targetVocabulary: Vocabulary
-
-  static let sourceFile = "source_vocabulary.txt"
-  static let targetFile = "target_vocabulary.txt"
-
-  init(_ data: DataConfiguration, source: Vocabulary, target: Vocabulary) {
-    self.source = data.sourceTokenizer.tokenizer
-    self.target = data.targetTokenizer.tokenizer
-    sourceVocabulary = source
-    targetVocabulary = target
-  }
-
-  /// The codec of a checkpoint.
-  init(_ data: DataConfiguration, checkpoint: Checkpoint) throws {
-    self.init(
-      data, source: try Vocabulary(contentsOf: checkpoint.path + "/" + Self.sourceFile),
-      target: try Vocabulary(contentsOf: checkpoint.path + "/" + Self.targetFile))
-  }
-
-  /// The codec for a corpus, its vocabularies counted.
-  init(_ data: DataConfiguration, counting corpus: ParallelCorpus) {
-    if data.task != .files {
-      let vocabulary = SyntheticTask.vocabulary(symbolCount: data.symbolCount)
-      self.init(data, source: vocabulary, target: vocabulary)
-      return
-    }
-    let sources = corpus.pairs.map { data.sourceTokenizer.tokenizer.encode($0.source) }
-    let targets = corpus.pairs.map { data.targetTokenizer.tokenizer.encode($0.target) }
-    func count(_ sequences: [[String]]) -> Vocabulary {
-      Vocabulary(
-        counting: sequences, limit: data.vocabularyLimit, minimumFrequency: data.minimumFrequency)
-    }
-    if data.sharesVocabulary {
-      let vocabulary = count(sources + targets)
-      self.init(data, source: vocabulary, target: vocabulary)
-    } else {
-      self.init(data, source: count(sources), target: count(targets))
-    }
-  }
-
-  var files: [String: String] {
-    [
-      Self.sourceFile: sourceVocabulary.fileContents,
-      Self.targetFile: targetVocabulary.fileContents,
-    ]
-  }
-
-  func encode(_ corpus: ParallelCorpus) -> [TokenPair] {
-    corpus.pairs.map {
-      TokenPair(source: encodeSource($0.source), target: encodeTarget($0.target))
-    }
-  }
-
-  func encodeSource(_ text: String) -> [Int] { sourceVocabulary.encode(source.encode(text)) }
-  func encodeTarget(_ text: String) -> [Int] { targetVocabulary.encode(target.encode(text)) }
-  func decodeTarget(_ tokens: [Int]) -> String { target.decode(targetVocabulary.decode(tokens)) }
-
-  func batch(_ pairs: PairBatch) -> TrainingBatch {
-    TrainingBatch(
-      sources: pairs.sources, targets: pairs.targets, start: targetVocabulary.startID,
-      end: targetVocabulary.endID, padding: targetVocabulary.paddingID)
-  }
-
-  /// All pairs in their order, so many at a time: for scoring.
-  func batches(_ pairs: [TokenPair], size: Int) -> [TrainingBatch] {
-    stride(from: 0, to: pairs.count, by: size).map { start in
-      let part = pairs[start..<min(pairs.count, start + size)]
-      return TrainingBatch(
-        sources: part.map(\.source), targets: part.map(\.target),
-        start: targetVocabulary.startID, end: targetVocabulary.endID,
-        padding: targetVocabulary.paddingID)
-    }
-  }
-}
-
-extension DataConfiguration.TokenizerKind {
-  var tokenizer: any Tokenizer {
-    switch self {
-    case .words: WordTokenizer()
-    case .characters: CharacterTokenizer()
-    }
-  }
-}
-
 extension DataConfiguration {
   /// The pairs to train on and those to validate on.
   func corpora() throws -> (train: ParallelCorpus, validation: ParallelCorpus) {
@@ -138,25 +49,48 @@ extension DataConfiguration {
 
 /// Length-bucketed batches of a corpus, as the trainer takes them.
 struct CorpusBatches: BatchSource {
-  let batches: LengthBucketedBatches
+  /// Those of the first epoch; without BPE-dropout, of every one.
+  private(set) var batches: LengthBucketedBatches
   let codec: Codec
+  private let corpus: ParallelCorpus
+  private let data: DataConfiguration
+  private let lengthLimit: Int
   private var cached: (epoch: Int, indices: [[Int]])?
 
-  init(_ pairs: [TokenPair], _ data: DataConfiguration, codec: Codec) throws {
-    batches = try LengthBucketedBatches(
-      pairs, tokenBudget: data.tokensPerBatch, pairLimit: data.pairsPerBatch,
-      lengthLimit: data.maximumLength, bucketWidth: data.bucketWidth, seed: data.seed)
+  /// - Parameter lengthLimit: the longest sequence that the model takes.
+  init(
+    _ corpus: ParallelCorpus, _ data: DataConfiguration, codec: Codec, lengthLimit: Int
+  ) throws {
     self.codec = codec
+    self.corpus = data.bpeDropout > 0 ? corpus : ParallelCorpus([])
+    self.data = data
+    self.lengthLimit = min(data.maximumLength, lengthLimit)
+    batches = try Self.batches(codec.encode(corpus), data, lengthLimit: self.lengthLimit)
+  }
+
+  private static func batches(_ pairs: [TokenPair], _ data: DataConfiguration, lengthLimit: Int)
+    throws -> LengthBucketedBatches
+  {
+    try LengthBucketedBatches(
+      pairs, tokenBudget: data.tokensPerBatch, pairLimit: data.pairsPerBatch,
+      lengthLimit: lengthLimit, bucketWidth: data.bucketWidth, seed: data.seed)
   }
 
   mutating func batchCount(epoch: Int) -> Int { indices(epoch).count }
 
   mutating func batch(epoch: Int, index: Int) -> TrainingBatch {
-    codec.batch(batches.batch(indices(epoch)[index]))
+    let indices = indices(epoch)[index]
+    return codec.batch(batches.batch(indices))
   }
 
   private mutating func indices(_ epoch: Int) -> [[Int]] {
     if let cached, cached.epoch == epoch { return cached.indices }
+    if data.bpeDropout > 0 {
+      // Cut anew in each epoch. Long pairs are left out, so nothing is thrown.
+      let pairs = codec.encode(
+        corpus, dropoutRate: data.bpeDropout, seed: combineSeeds(data.seed, UInt64(epoch)))
+      if let cut = try? Self.batches(pairs, data, lengthLimit: lengthLimit) { batches = cut }
+    }
     let indices = batches.batchIndices(epoch: epoch)
     cached = (epoch, indices)
     return indices

@@ -4,7 +4,7 @@ import Foundation
 /// Where text comes from and how it becomes tokens.
 struct DataConfiguration: Codable, Equatable {
   enum Task: String, Codable { case files, copy, reverse, sort }
-  enum TokenizerKind: String, Codable { case words, characters }
+  enum TokenizerKind: String, Codable, CaseIterable { case words, characters, bpe }
 
   /// `files` reads ``train``; the others make sequences up.
   var task = Task.files
@@ -22,6 +22,14 @@ struct DataConfiguration: Codable, Equatable {
   var seed: UInt64 = 1
   var sourceTokenizer = TokenizerKind.words
   var targetTokenizer = TokenizerKind.words
+  /// The form that text is brought into first.
+  var normalization = UnicodeNormalization.none
+  /// The merges of `bpe`: read from a file, or so many learned from the training text, of both sides together
+  /// where they share a vocabulary.
+  var bpeCodes = ""
+  var bpeMerges = 10_000
+  /// The probability that a merge is left out in training (BPE-dropout).
+  var bpeDropout = 0.0
   /// One vocabulary for source and target.
   var sharesVocabulary = false
   var vocabularyLimit = 50_000
@@ -45,11 +53,16 @@ struct DataConfiguration: Codable, Equatable {
       ("vocabularyLimit", vocabularyLimit), ("minimumFrequency", minimumFrequency),
       ("maximumLength", maximumLength), ("tokensPerBatch", tokensPerBatch),
       ("pairsPerBatch", pairsPerBatch), ("bucketWidth", bucketWidth),
+      ("bpeMerges", bpeMerges),
       ("pairCount", pairCount), ("symbolCount", symbolCount),
       ("shortest", shortest),
     ] where value < 1 {
       throw ConfigurationFileError(
         origin: "data.\(field)", problem: "expected a whole number of at least 1, found \(value)")
+    }
+    if !(0...1).contains(bpeDropout) {
+      throw ConfigurationFileError(
+        origin: "data.bpeDropout", problem: "expected 0 to 1, found \(bpeDropout)")
     }
     if longest < shortest {
       throw ConfigurationFileError(

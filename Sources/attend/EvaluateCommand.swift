@@ -3,104 +3,179 @@ import Foundation
 
 extension Command {
   static let evaluate = Command(
-    name: "evaluate", summary: "score a model on references", words: "", wordCount: 0...0,
+    name: "evaluate", summary: "score a model, or a file of outputs, on references", words: "",
+    wordCount: 0...0,
     details: """
-      Decodes sources greedily and compares with their references. Several references of a source count as
-      alternatives. Sequence error rate (for words of g2p: WER): the share of sources whose output is none of
-      the references. Token error rate (PER): edits to the nearest reference over that reference's length.
-      Perplexity: exp of the mean of -log p over target tokens, end tokens included; from --data only.
+      Scores outputs of a model (--model) or of any system (--hypotheses, one a line) on references:
+        --data FILE                    SOURCE<TAB>TARGET lines; several lines of one source are alternatives
+        --source FILE --target FILE    files of lines that belong together; --target may come several times
+        --inputs FILE --references FILE   a line for each input: the input, TAB, alternatives with TABs
+      With --hypotheses, --target or --references alone will do.
+
+      Metrics: bleu, chrf, chrf++, ter (each as sacreBLEU's, with its signature); wer, the share of outputs
+      that are none of their references (word error rate of grapheme-to-phoneme); per, edits to the nearest
+      reference over that reference's length, in tokens (phone error rate). With a model, also the
+      perplexity: exp of the mean of -log p over target tokens, end tokens included.
+      With --baseline, the outputs of another system, each metric is tested with a paired bootstrap.
       """,
     options: [
-      .init("--model", "PATH", "a checkpoint or a run's folder (required)"),
+      .init("--model", "PATH", "a checkpoint or a run's folder"),
+      .init("--hypotheses", "FILE", "outputs of any system, one a line"),
       .init("--data", "FILE", "SOURCE<TAB>TARGET lines"),
+      .init("--source", "FILE", "one source a line"),
+      .init("--target", "FILE", "one reference a line", isRepeatable: true),
       .init("--inputs", "FILE", "one source a line, with --references"),
       .init(
         "--references", "FILE", "a line for each input: the input, TAB, alternatives with TABs"),
-      .init("--batch-size", "N", "sources that are decoded together (default 256)"),
-      .init("--json", nil, "write the scores as JSON"),
-    ],
+      .init("--baseline", "FILE", "outputs of a system to compare with, one a line"),
+      .init("--output", "FILE", "write the model's outputs there, one a line"),
+      .init(
+        "--metrics", "LIST",
+        "separated by commas (default bleu,chrf with --target, else wer,per)"),
+      .init("--tokenize", "NAME", "of BLEU: 13a, none, char, zh or intl (default 13a)"),
+      .init("--lowercase", nil, "ignore case in BLEU and chrF, as TER does"),
+      .init("--confidence", nil, "95 % intervals from a bootstrap of 1000 resamples"),
+    ] + SearchOptions.options + SourceBatches.options + [.init("--json", nil, "write JSON")],
     run: { arguments in
-      let trained = try TrainedModel(try arguments.required("--model"))
-      var corpus: ParallelCorpus?
-      let references: ReferenceSet
-      if arguments.has("--data") && arguments.has("--inputs") {
-        throw UsageError("expected --data or --inputs, found both")
-      }
-      if let file = arguments["--data"] {
-        let pairs = try ParallelCorpus(tsv: file)
-        corpus = pairs
-        references = ReferenceSet(grouping: pairs)
-      } else if let inputs = arguments["--inputs"], let file = arguments["--references"] {
-        references = try ReferenceSet(inputs: inputs, references: file)
-      } else {
-        throw UsageError("expected --data, or --inputs and --references")
-      }
-      if references.count == 0 {
-        throw ConfigurationFileError(
-          origin: arguments["--data"] ?? arguments["--inputs"] ?? "input",
-          problem: "expected at least one source, found none")
-      }
-      let report = try EvaluationReport(
-        trained, references, corpus: corpus,
-        batchSize: try arguments.positiveInteger("--batch-size") ?? 256)
-      try report.print(asJSON: arguments.has("--json"))
+      let evaluation = try Evaluation(arguments)
+      try evaluation.run().print(asJSON: arguments.has("--json"))
     })
 }
 
-/// The scores of a model.
-private struct EvaluationReport: Codable {
-  var sources: Int
-  var sequenceErrorRate: Double
-  var tokenErrorRate: Double
-  var perplexity: Double?
-  var seconds: Double
+/// What is compared with what.
+private struct Evaluation {
+  let arguments: Arguments
+  let metrics: [EvaluationMetric]
+  let references: EvaluationReferences
 
-  init(
-    _ trained: TrainedModel, _ set: ReferenceSet, corpus: ParallelCorpus?, batchSize: Int
-  ) throws {
-    let codec = trained.codec
-    let begin = Date()
-    var exact = ExactMatch()
-    var errors = ErrorRate()
-    let outputs = try trained.translate(set.inputs, batchSize: batchSize)
-    seconds = Date().timeIntervalSince(begin)
-    for (output, references) in zip(outputs, set.references) {
-      // Compared as text tokens, so that a reference token outside the vocabulary can never match.
-      let hypothesis = codec.targetVocabulary.decode(output.tokens)
-      let alternatives = references.map(codec.target.encode)
-      exact.add(hypothesis: hypothesis, references: alternatives)
-      errors.add(hypothesis: hypothesis, references: alternatives)
+  init(_ arguments: Arguments) throws {
+    self.arguments = arguments
+    if arguments.has("--model") == arguments.has("--hypotheses") {
+      throw UsageError("expected one of --model and --hypotheses")
     }
-    sources = set.count
-    sequenceErrorRate = exact.errorRate ?? 0
-    tokenErrorRate = errors.rate ?? 0
-    if let corpus {
-      let batches = codec.batches(codec.encode(corpus), size: batchSize)
-      let loss = try evaluateLoss(trained.model, on: batches)
-      perplexity =
-        Perplexity(
-          negativeLogLikelihood: loss.negativeLogLikelihood, tokenCount: loss.tokenCount
-        ).value
-    }
+    metrics = try EvaluationMetric.all(arguments)
+    references = try EvaluationReferences(arguments)
   }
 
-  func print(asJSON: Bool) throws {
-    if asJSON {
-      let encoder = JSONEncoder()
-      encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
-      Swift.print(String(decoding: try encoder.encode(self), as: UTF8.self))
-      return
+  func run() throws -> EvaluationReport {
+    var report = EvaluationReport(sources: references.references.count)
+    let hypotheses: [String]
+    var tokenizer: any Tokenizer = WordTokenizer()
+    if let path = arguments["--model"] {
+      let trained = try TrainedModel(path)
+      tokenizer = trained.codec.target
+      hypotheses = try decode(trained, &report)
+      if let corpus = references.corpus {
+        let loss = try evaluateLoss(
+          trained.model, on: trained.codec.batches(trained.codec.encode(corpus), size: 64))
+        report.perplexity =
+          Perplexity(
+            negativeLogLikelihood: loss.negativeLogLikelihood, tokenCount: loss.tokenCount
+          ).value
+      }
+    } else {
+      hypotheses = try read("--hypotheses")
     }
-    Swift.print("sources              \(sources)")
-    Swift.print(
-      "sequence error rate  \(String(format: "%.2f", 100 * sequenceErrorRate)) %   (WER of g2p)")
-    Swift.print(
-      "token error rate     \(String(format: "%.2f", 100 * tokenErrorRate)) %   (PER of g2p)")
-    if let perplexity {
-      Swift.print("perplexity           \(String(format: "%.4f", perplexity)) per target token")
+    if let file = arguments["--output"] {
+      try AtomicFile.write(hypotheses.map { $0 + "\n" }.joined(), to: file)
     }
-    Swift.print(
-      "decoding             \(String(format: "%.1f", seconds)) s, "
-        + "\(Int(Double(sources) / max(seconds, 1e-9))) sources a second")
+    let baseline = arguments.has("--baseline") ? try read("--baseline") : nil
+    report.scores = try metrics.map {
+      try $0.score(
+        hypotheses, references.references, baseline: baseline, tokenizer: tokenizer,
+        hasConfidence: arguments.has("--confidence"))
+    }
+    return report
+  }
+
+  private func decode(_ trained: TrainedModel, _ report: inout EvaluationReport) throws -> [String]
+  {
+    guard let sources = references.sources else {
+      throw UsageError("--model needs sources: --data, --source or --inputs")
+    }
+    let begin = Date()
+    var progress = CountProgress("sources", total: sources.count)
+    let outputs = try trained.decode(
+      sources, search: SearchOptions(arguments), batches: SourceBatches(arguments),
+      progress: { progress.show($0) })
+    progress.end()
+    report.decodingSeconds = Date().timeIntervalSince(begin)
+    return outputs.map { trained.codec.decodeTarget($0[0].tokens) }
+  }
+
+  /// As many lines as there are references.
+  private func read(_ option: String) throws -> [String] {
+    let file = try arguments.required(option)
+    let lines = try TextFile.lines(of: file)
+    if lines.count != references.references.count {
+      throw TextFileError(
+        file: file,
+        problem: .lineCounts(
+          found: lines.count, otherFile: references.file, other: references.references.count))
+    }
+    return lines
+  }
+}
+
+/// References, and sources where they are known.
+private struct EvaluationReferences {
+  let sources: [String]?
+  let references: [[String]]
+  /// The pairs of which a perplexity can be computed.
+  let corpus: ParallelCorpus?
+  /// Where the references come from.
+  let file: String
+
+  init(_ arguments: Arguments) throws {
+    let targets = arguments.all("--target")
+    let kinds = [arguments.has("--data"), !targets.isEmpty, arguments.has("--references")]
+    if kinds.count(where: { $0 }) != 1 {
+      throw UsageError(
+        "expected references from one of --data, --target (with --source) and --references (with "
+          + "--inputs)")
+    }
+    if let data = arguments["--data"] {
+      let pairs = try ParallelCorpus(tsv: data)
+      let set = ReferenceSet(grouping: pairs)
+      (sources, references, corpus, file) = (set.inputs, set.references, pairs, data)
+    } else if let first = targets.first {
+      let streams = try targets.map { try TextFile.lines(of: $0) }
+      for (name, stream) in zip(targets, streams) where stream.count != streams[0].count {
+        throw TextFileError(
+          file: name,
+          problem: .lineCounts(
+            found: stream.count, otherFile: first, other: streams[0].count))
+      }
+      references = streams[0].indices.map { row in streams.map { $0[row] } }
+      file = first
+      if let source = arguments["--source"] {
+        let lines = try TextFile.lines(of: source)
+        if lines.count != references.count {
+          throw TextFileError(
+            file: source,
+            problem: .lineCounts(
+              found: lines.count, otherFile: first, other: references.count))
+        }
+        sources = lines
+        corpus = ParallelCorpus(
+          zip(lines, streams[0]).map { TextPair(source: $0, target: $1) }
+            .filter { !$0.source.allSatisfy(\.isWhitespace) })
+      } else {
+        (sources, corpus) = (nil, nil)
+      }
+    } else {
+      let name = try arguments.required("--references")
+      let set =
+        if let inputs = arguments["--inputs"] {
+          try ReferenceSet(inputs: inputs, references: name)
+        } else {
+          try ReferenceSet(tsv: name)
+        }
+      (sources, references, corpus, file) = (set.inputs, set.references, nil, name)
+    }
+    if references.isEmpty {
+      throw ConfigurationFileError(
+        origin: file, problem: "expected at least one source, found none")
+    }
   }
 }

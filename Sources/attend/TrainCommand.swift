@@ -61,12 +61,15 @@ private struct TrainingRun {
   func start() throws {
     let (training, validation) = try configuration.data.corpora()
     let codec =
-      try resumed.map { try Codec(configuration.data, checkpoint: $0) }
-      ?? Codec(configuration.data, counting: training)
+      if let resumed {
+        try Codec(configuration.data, checkpoint: resumed)
+      } else {
+        try Codec(configuration.data, counting: training)
+      }
     let model = try Transformer(
       configuration.transformer(for: codec), seed: configuration.model.seed)
     let batches = try CorpusBatches(
-      codec.encode(training), configuration.data, codec: codec)
+      training, configuration.data, codec: codec, lengthLimit: configuration.model.maximumLength)
     let trainer = try Trainer(
       model: model, modelDimension: configuration.model.modelDimension,
       configuration: configuration.training, source: batches)
@@ -102,7 +105,16 @@ private struct TrainingRun {
           validation: Dictionary(uniqueKeysWithValues: scores.map { ($0.name, $0.value) })))
       if isBest { try save(trainer, codec, to: best) }
     }
-    trainer.onCheckpoint = { try save(trainer, codec, to: last) }
+    let recent = RecentCheckpoints(
+      folder: folder + "/checkpoints", count: configuration.training.keepLast)
+    trainer.onCheckpoint = {
+      try save(trainer, codec, to: last)
+      if recent.count > 0 {
+        try recent.save(step: trainer.state.step) {
+          try save(trainer, codec, to: $0, isForUseOnly: true)
+        }
+      }
+    }
     InterruptFlag.install()
     // Whoever read the messages may have gone away (`| head`): training goes on and saves.
     signal(SIGPIPE, SIG_IGN)
@@ -121,11 +133,13 @@ private struct TrainingRun {
   }
 
   private func save<Source: BatchSource>(
-    _ trainer: Trainer<Transformer, Source>, _ codec: Codec, to path: String
+    _ trainer: Trainer<Transformer, Source>, _ codec: Codec, to path: String,
+    isForUseOnly: Bool = false
   ) throws {
     try Checkpoint.write(
       to: path, model: trainer.model, configuration: configuration.json(),
-      optimizer: trainer.optimizer, state: trainer.state, files: codec.files)
+      optimizer: isForUseOnly ? nil : trainer.optimizer,
+      state: isForUseOnly ? nil : trainer.state, files: codec.files)
   }
 }
 
@@ -157,10 +171,13 @@ private struct Validator {
     if batches.isEmpty { return [] }
     let loss = try evaluateLoss(model, on: batches)
     var exact = ExactMatch()
-    for (output, references) in zip(
-      try model.translate(sources, codec: codec, batchSize: 256), references)
-    {
-      exact.add(hypothesis: output.tokens, references: references)
+    let decoder = GreedyDecoder(
+      start: codec.targetVocabulary.startID, end: codec.targetVocabulary.endID)
+    for rows in SourceBatches(sourceLimit: 256).batches(sources.map(\.count)) {
+      let outputs = try decoder.decode(rows.map { sources[$0] }, with: model)
+      for (row, output) in zip(rows, outputs) {
+        exact.add(hypothesis: output.tokens, references: references[row])
+      }
     }
     let perplexity = Perplexity(
       negativeLogLikelihood: loss.negativeLogLikelihood, tokenCount: loss.tokenCount)

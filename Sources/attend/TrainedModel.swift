@@ -10,6 +10,17 @@ struct TrainedModel {
 
   /// - Parameter path: a checkpoint, or a run's folder: then its best checkpoint, or its last.
   init(_ path: String) throws {
+    (checkpoint, configuration, codec) = try Self.read(path)
+    model = try Transformer(configuration.transformer(for: codec), seed: 0)
+    try checkpoint.loadWeights(into: model)
+  }
+
+  /// The tokenizers and vocabularies alone.
+  static func codec(_ path: String) throws -> Codec { try read(path).codec }
+
+  private static func read(_ path: String) throws -> (
+    checkpoint: Checkpoint, configuration: RunConfiguration, codec: Codec
+  ) {
     let candidates = [path, path + "/best", path + "/last"]
     let found = candidates.first {
       AtomicDirectory.locate($0) != nil
@@ -20,37 +31,52 @@ struct TrainedModel {
       throw TrainingError.checkpoint(
         path: path, problem: "expected a checkpoint, or a run with best/ or last/ in it")
     }
-    checkpoint = try Checkpoint(contentsOf: found)
+    let checkpoint = try Checkpoint(contentsOf: found)
     var overlay = try ConfigurationOverlay(defaults: RunConfiguration())
     try overlay.apply(checkpoint.configuration, origin: checkpoint.path + "/configuration.json")
-    configuration = try overlay.value(as: RunConfiguration.self)
-    codec = try Codec(configuration.data, checkpoint: checkpoint)
-    model = try Transformer(configuration.transformer(for: codec), seed: 0)
-    try checkpoint.loadWeights(into: model)
+    let configuration = try overlay.value(as: RunConfiguration.self)
+    return (checkpoint, configuration, try Codec(configuration.data, checkpoint: checkpoint))
   }
 
-  /// Greedy outputs in the order of the sources, computed in batches of similar length.
-  func translate(_ sources: [String], batchSize: Int) throws -> [GreedyDecoder.Output] {
-    try model.translate(sources.map(codec.encodeSource), codec: codec, batchSize: batchSize)
-  }
-}
-
-extension Transformer {
-  /// Greedy outputs in the order of the sources, computed in batches of similar length.
-  func translate(_ sources: [[Int]], codec: Codec, batchSize: Int) throws
-    -> [GreedyDecoder.Output]
-  {
-    let decoder = GreedyDecoder(
-      start: codec.targetVocabulary.startID, end: codec.targetVocabulary.endID)
-    var outputs = Array(repeating: GreedyDecoder.Output(), count: sources.count)
-    let order = sources.indices.sorted { (sources[$0].count, $0) < (sources[$1].count, $1) }
-    for start in stride(from: 0, to: order.count, by: batchSize) {
-      let rows = order[start..<min(order.count, start + batchSize)]
-      let results = try decoder.decode(rows.map { sources[$0] }, with: self)
+  /// Outputs for each source, in the order of the sources, computed in batches of similar length.
+  ///
+  /// - Parameters:
+  ///   - firstLine: the number of the first source, for messages and random numbers.
+  ///   - prefixes: what each output must begin with.
+  ///   - progress: told how many sources are done.
+  func decode(
+    _ sources: [String], search: SearchOptions, batches: SourceBatches, firstLine: Int = 1,
+    prefixes: [[Int]]? = nil, progress: (Int) -> Void = { _ in }
+  ) throws -> [[Hypothesis]] {
+    let tokens = sources.map(codec.encodeSource)
+    if let limit = model.maximumLength, let row = tokens.firstIndex(where: { $0.count > limit }) {
+      throw LineError(
+        line: firstLine + row,
+        problem:
+          "expected at most \(limit) tokens (model.maximumLength), found \(tokens[row].count)")
+    }
+    var outputs = Array(repeating: [Hypothesis()], count: sources.count)
+    var done = 0
+    for rows in batches.batches(tokens.map(\.count)) {
+      let results = try search.decode(
+        rows.map { tokens[$0] }, sentenceNumbers: rows.map { firstLine + $0 },
+        prefixes: prefixes.map { prefixes in rows.map { prefixes[$0] } }, with: model,
+        start: codec.targetVocabulary.startID, end: codec.targetVocabulary.endID)
       for (row, result) in zip(rows, results) { outputs[row] = result }
+      done += rows.count
+      progress(done)
     }
     return outputs
   }
+}
+
+/// A line of the input that cannot be used.
+struct LineError: Error, CustomStringConvertible {
+  /// From 1.
+  let line: Int
+  let problem: String
+
+  var description: String { "line \(line) of the input: \(problem)" }
 }
 
 extension RunConfiguration {
