@@ -11,7 +11,7 @@ internal import Tensors
 public struct LengthBucketedBatches: Sendable {
   /// What happens to pairs over the length limit.
   public enum LongPairs: Sendable {
-    /// They are left out; `longPairCount` says how many.
+    /// They are left out; `longPairs` says how many, and where the first one is.
     case leaveOut
     /// They are an error.
     case refuse
@@ -20,17 +20,20 @@ public struct LengthBucketedBatches: Sendable {
   /// The pairs, long ones included.
   public let pairs: [TokenPair]
   /// The most places for tokens, padding counted, on each side of a batch.
-  public let tokenBudget: Int
+  public var tokenBudget: Int { cutter.tokenBudget }
   /// The most pairs in a batch.
-  public let pairLimit: Int
+  public var pairLimit: Int { cutter.pairLimit }
   /// The longest source, and the longest target with its end token, that takes part.
-  public let lengthLimit: Int
+  public var lengthLimit: Int { cutter.lengthLimit }
   /// Lengths are put into buckets of this width; within a bucket the order is random.
-  public let bucketWidth: Int
+  public var bucketWidth: Int { cutter.bucketWidth }
   /// Where the order of the epochs starts.
   public let seed: UInt64
+  /// The pairs that are left out because they are longer than `lengthLimit`.
+  public let longPairs: Occurrences
   /// How many pairs are left out because they are longer than `lengthLimit`.
-  public let longPairCount: Int
+  public var longPairCount: Int { longPairs.count }
+  private let cutter: BatchCutter
   private let included: [Int]
 
   /// - Parameters:
@@ -42,37 +45,34 @@ public struct LengthBucketedBatches: Sendable {
   ///   - longPairs: What happens to longer ones.
   ///   - bucketWidth: 1 gives the least padding; more mixes lengths.
   ///   - seed: Where the order of the epochs starts.
+  ///   - place: Where a pair comes from, for messages: `corpus.place(of:)`.
   /// - Throws: `BatchingError.pairTooLong` with `.refuse`.
   public init(
     _ pairs: [TokenPair], tokenBudget: Int, pairLimit: Int? = nil, lengthLimit: Int? = nil,
-    longPairs: LongPairs = .leaveOut, bucketWidth: Int = 1, seed: UInt64
+    longPairs: LongPairs = .leaveOut, bucketWidth: Int = 1, seed: UInt64,
+    place: (Int) -> TextPlace? = { _ in nil }
   ) throws(BatchingError) {
-    let limit = min(lengthLimit ?? tokenBudget, tokenBudget)
-    if limit < 1 || (pairLimit ?? 1) < 1 || bucketWidth < 1 {
-      fatalError(
-        "LengthBucketedBatches: expected limits of at least 1, found a budget of \(tokenBudget) "
-          + "tokens, lengths up to \(limit), buckets of \(bucketWidth), "
-          + "pairs up to \(pairLimit.map(String.init) ?? "any number")")
-    }
+    cutter = BatchCutter(
+      "LengthBucketedBatches", tokenBudget: tokenBudget, pairLimit: pairLimit,
+      lengthLimit: lengthLimit, bucketWidth: bucketWidth)
     var included: [Int] = []
     included.reserveCapacity(pairs.count)
+    var long = Occurrences()
     for (index, pair) in pairs.enumerated() {
-      if max(pair.source.count, pair.target.count + 1) <= limit {
+      if BatchCutter.Lengths(pair).places <= cutter.lengthLimit {
         included.append(index)
       } else if longPairs == .refuse {
         throw .pairTooLong(
           index: index, sourceLength: pair.source.count, targetLength: pair.target.count + 1,
-          limit: limit)
+          limit: cutter.lengthLimit, place: place(index))
+      } else {
+        long.add(at: place(index))
       }
     }
     self.pairs = pairs
-    self.tokenBudget = tokenBudget
-    self.pairLimit = pairLimit ?? .max
-    self.lengthLimit = limit
-    self.bucketWidth = bucketWidth
     self.seed = seed
     self.included = included
-    longPairCount = pairs.count - included.count
+    self.longPairs = long
   }
 
   /// The batches of an epoch in their order, as indices into `pairs`.
@@ -81,7 +81,7 @@ public struct LengthBucketedBatches: Sendable {
       seed: combineSeeds(seed, UInt64(bitPattern: Int64(epoch))))
     var order = included
     generator.shuffle(&order)
-    var batches = cut(sortedByLength(order))
+    var batches = cutter.batches(order) { BatchCutter.Lengths(pairs[$0]) }
     generator.shuffle(&batches)
     return batches
   }
@@ -111,41 +111,5 @@ public struct LengthBucketedBatches: Sendable {
     PairBatch(
       indices: indices, sources: indices.map { pairs[$0].source },
       targets: indices.map { pairs[$0].target })
-  }
-
-  /// Sorts by source bucket, then target bucket, upwards and downwards in turn: where one source bucket ends
-  /// and the next begins, target lengths do not jump, so batches across that border have little padding.
-  private func sortedByLength(_ order: [Int]) -> [Int] {
-    let keys = order.map { index in
-      let source = pairs[index].source.count / bucketWidth
-      let target = pairs[index].target.count / bucketWidth
-      return (source, source % 2 == 0 ? target : -target)
-    }
-    // By position as the last key: the random order decides among equals, whatever `sort` does with them.
-    return order.indices
-      .sorted { (keys[$0].0, keys[$0].1, $0) < (keys[$1].0, keys[$1].1, $1) }
-      .map { order[$0] }
-  }
-
-  /// Cuts a sequence of pairs where the next one would break the budget.
-  private func cut(_ order: [Int]) -> [[Int]] {
-    var batches: [[Int]] = []
-    var batch: [Int] = []
-    var longest = 0
-    for index in order {
-      let length = max(pairs[index].source.count, pairs[index].target.count + 1)
-      // Each length is within the budget, so a batch of one always fits.
-      let isFull =
-        batch.count == pairLimit || (batch.count + 1) * max(longest, length) > tokenBudget
-      if isFull {
-        batches.append(batch)
-        batch = []
-        longest = 0
-      }
-      batch.append(index)
-      longest = max(longest, length)
-    }
-    if !batch.isEmpty { batches.append(batch) }
-    return batches
   }
 }

@@ -1,6 +1,6 @@
 /// A batch of pairs, not padded yet.
 public struct PairBatch: Sendable, Equatable {
-  /// Where the pairs stand in `LengthBucketedBatches.pairs`.
+  /// Where the pairs stand in `LengthBucketedBatches.pairs`, or their numbers in a `ShardedCorpus`.
   public let indices: [Int]
   /// The source sequences, [B][S], without start and end.
   public let sources: [[Int]]

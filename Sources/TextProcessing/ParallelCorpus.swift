@@ -2,67 +2,56 @@ internal import Tensors
 
 /// Pairs of source and target texts.
 ///
-/// Reading is strict: a line that is not UTF-8, a line without its tab and files of different length are
-/// errors with file and line. Pairs of which one side or both are blank (nothing but white space) are kept
-/// out, and `blankPairCount` says how many.
-public struct ParallelCorpus: Sendable, Equatable {
+/// Reading is strict, and ``TextFile`` lists what happens to which input. Pairs of which one side or both are
+/// blank (nothing but white space) are left out, and `blankPairs` says how many and where.
+public struct ParallelCorpus: Sendable {
   /// The pairs in the order of the file.
-  public var pairs: [TextPair]
-  /// How many pairs were kept out because a side was blank.
-  public private(set) var blankPairCount = 0
+  public private(set) var pairs: [TextPair] = []
+  /// The pairs that were left out because a side was blank.
+  public private(set) var blankPairs = Occurrences()
+  /// The file of the pairs and the line of each, where they come from one.
+  private var file: String?
+  private var lines: [Int] = []
 
   /// The number of pairs.
   public var count: Int { pairs.count }
+  /// How many pairs were left out because a side was blank.
+  public var blankPairCount: Int { blankPairs.count }
 
   /// A corpus of pairs that are in memory, taken as they are.
   public init(_ pairs: some Sequence<TextPair>) { self.pairs = Array(pairs) }
+
+  /// Reads one file or two.
+  /// - Throws: `TextFileError`.
+  public init(_ files: CorpusFiles) throws(TextFileError) {
+    file = files.name
+    var scanner = PairScanner(try PairScanner.Texts(files))
+    while let (place, pair) = try scanner.next() {
+      if let pair {
+        pairs.append(pair)
+        lines.append(place.line)
+      } else {
+        blankPairs.add(at: place)
+      }
+    }
+  }
 
   /// Reads lines of the form `SOURCE<TAB>TARGET`; `-` is standard input. Lines that are blank altogether need
   /// no tab.
   ///
   /// The training files of grapheme-to-phoneme conversion have this form (`WORD<TAB>P P P`).
   /// - Throws: `TextFileError`.
-  public init(tsv path: String) throws(TextFileError) {
-    try self.init(tsvLines: TextFile.lines(of: path), file: TextFile.displayName(of: path))
-  }
+  public init(tsv path: String) throws(TextFileError) { try self.init(.tsv(path)) }
 
   /// Reads two files of which line n of the one belongs to line n of the other. One of them may be `-`.
   /// - Throws: `TextFileError`.
   public init(source: String, target: String) throws(TextFileError) {
-    let sources = try TextFile.lines(of: source)
-    let targets = try TextFile.lines(of: target)
-    if sources.count != targets.count {
-      throw TextFileError(
-        file: TextFile.displayName(of: source),
-        problem: .lineCounts(
-          found: sources.count, otherFile: TextFile.displayName(of: target), other: targets.count))
-    }
-    self.init([])
-    for (source, target) in zip(sources, targets) { append(source, target) }
+    try self.init(.parallel(source: source, target: target))
   }
 
-  init(tsvLines lines: [String], file: String) throws(TextFileError) {
-    self.init([])
-    for (index, line) in lines.enumerated() {
-      if line.isBlank {
-        blankPairCount += 1
-        continue
-      }
-      let columns = line.columns
-      if columns.count != 2 {
-        throw TextFileError(
-          file: file, line: index + 1, problem: .columnCount(expected: 2, found: columns.count))
-      }
-      append(columns[0], columns[1])
-    }
-  }
-
-  private mutating func append(_ source: String, _ target: String) {
-    if source.isBlank || target.isBlank {
-      blankPairCount += 1
-    } else {
-      pairs.append(TextPair(source: source, target: target))
-    }
+  /// The line that a pair was read from; of two files, that of the sources is named.
+  public func place(of index: Int) -> TextPlace? {
+    file.map { TextPlace(file: $0, line: lines[index]) }
   }
 
   /// Divides the corpus by a seeded hash of the source text.
@@ -78,10 +67,17 @@ public struct ParallelCorpus: Sendable, Equatable {
     }
     var train = ParallelCorpus([])
     var heldOut = ParallelCorpus([])
-    for pair in pairs {
+    train.file = file
+    heldOut.file = file
+    for (index, pair) in pairs.enumerated() {
       // 53 bits, all that a Double holds exactly.
       let position = Double(stableHash(of: pair.source, seed: seed) >> 11) * 0x1p-53
-      if position < holdOutShare { heldOut.pairs.append(pair) } else { train.pairs.append(pair) }
+      let isHeldOut = position < holdOutShare
+      func append(to part: inout ParallelCorpus) {
+        part.pairs.append(pair)
+        if file != nil { part.lines.append(lines[index]) }
+      }
+      if isHeldOut { append(to: &heldOut) } else { append(to: &train) }
     }
     return (train, heldOut)
   }
@@ -96,6 +92,13 @@ public struct ParallelCorpus: Sendable, Equatable {
         source: sourceVocabulary.encode(source.encode(pair.source)),
         target: targetVocabulary.encode(target.encode(pair.target)))
     }
+  }
+}
+
+extension ParallelCorpus: Equatable {
+  /// Equal pairs, and as many left out; from which file does not matter.
+  public static func == (a: ParallelCorpus, b: ParallelCorpus) -> Bool {
+    a.pairs == b.pairs && a.blankPairCount == b.blankPairCount
   }
 }
 

@@ -1,11 +1,13 @@
 /// Inputs with one or more right outputs each, for evaluation.
-public struct ReferenceSet: Sendable, Equatable {
+public struct ReferenceSet: Sendable {
   /// The inputs.
   public private(set) var inputs: [String]
   /// For each input, its right outputs; at least one.
   public private(set) var references: [[String]]
-  /// How many entries were kept out because the input was blank or had no reference that is not.
-  public private(set) var blankEntryCount = 0
+  /// The entries that were left out because the input was blank or had no reference that is not.
+  public private(set) var blankEntries = Occurrences()
+  /// How many entries were left out because the input was blank or had no reference that is not.
+  public var blankEntryCount: Int { blankEntries.count }
 
   /// The number of inputs.
   public var count: Int { inputs.count }
@@ -13,7 +15,7 @@ public struct ReferenceSet: Sendable, Equatable {
   /// Reads lines of the form `INPUT<TAB>REFERENCE`, with any number of further references, each after a TAB;
   /// `-` is standard input.
   ///
-  /// Entries with a blank input, or with blank references only, are kept out and counted. The reference
+  /// Entries with a blank input, or with blank references only, are left out and counted. The reference
   /// files of grapheme-to-phoneme conversion have this form (`WORD<TAB>P P P<TAB>P P P`).
   /// - Throws: `TextFileError`, for a line without a TAB among others.
   public init(tsv path: String) throws(TextFileError) {
@@ -50,12 +52,12 @@ public struct ReferenceSet: Sendable, Equatable {
       let columns = line.columns
       let alternatives = columns.dropFirst().filter { !$0.isBlank }
       if line.isBlank {
-        blankEntryCount += 1
+        blankEntries.add(at: TextPlace(file: file, line: index + 1))
       } else if columns.count < 2 {
         throw TextFileError(
           file: file, line: index + 1, problem: .columnCount(expected: 2, found: columns.count))
       } else if columns[0].isBlank || alternatives.isEmpty {
-        blankEntryCount += 1
+        blankEntries.add(at: TextPlace(file: file, line: index + 1))
       } else {
         inputs.append(columns[0])
         references.append(alternatives)
@@ -78,5 +80,12 @@ public struct ReferenceSet: Sendable, Equatable {
         references.append([pair.target])
       }
     }
+  }
+}
+
+extension ReferenceSet: Equatable {
+  /// Equal inputs and references, and as many left out; from which file does not matter.
+  public static func == (a: ReferenceSet, b: ReferenceSet) -> Bool {
+    a.inputs == b.inputs && a.references == b.references && a.blankEntryCount == b.blankEntryCount
   }
 }

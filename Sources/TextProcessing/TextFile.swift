@@ -1,29 +1,56 @@
-import Foundation
+#if canImport(Darwin)
+  import Darwin
+#elseif canImport(Musl)
+  import Musl
+#else
+  import Glibc
+#endif
 
 /// Strict reading of text files.
 ///
-/// Lines end with LF or CRLF; the last one may lack its end. A byte order mark at the beginning is passed
-/// over. Everything must be valid UTF-8. The path `-` means standard input.
+/// Everything in this module that reads text does so in one way:
+///
+/// | What is met | What happens |
+/// |---|---|
+/// | LF or CRLF | ends a line; the last line may lack its end. No other character ends one. |
+/// | a byte order mark at the beginning | is passed over |
+/// | data that gzip has compressed, by their first two bytes | are decompressed by the program `gzip` |
+/// | damaged compressed data, something else behind them, no such program | an error that names the file |
+/// | the path `-` | standard input, compressed or not |
+/// | bytes that are not UTF-8 | an error that names file, line and the first wrong byte |
+/// | two files that belong together and differ in their number of lines | an error with both numbers |
+/// | a line without its TAB, or with too many | an error that names file and line |
+/// | a pair of which a side is empty or nothing but white space | is left out; ``ParallelCorpus/blankPairs`` counts them and says where the first one is |
+/// | a token that is not in the vocabulary | becomes `<unk>`; ``ParallelCorpus/unknownTokens(_:with:_:)`` counts them and says which the first one is, and where |
+/// | a pair over the limit of lengths | is left out and counted, or an error that names file and line, as `LengthBucketedBatches.LongPairs` says |
+///
+/// Corpora that are larger than memory (``ShardedCorpus``) keep to this too.
 public enum TextFile {
   /// The lines of a file, without their ends.
   /// - Throws: `TextFileError` with file and line number.
   public static func lines(of path: String) throws(TextFileError) -> [String] {
-    try lines(in: bytes(of: path), file: displayName(of: path))
+    let text = try MappedText(path)
+    defer { withExtendedLifetime(text) {} }
+    return try lines(in: text.bytes, file: displayName(of: path))
   }
 
   /// The lines of a text in memory; `file` is its name in error messages.
   public static func lines(
     in data: some Collection<UInt8>, file: String
   ) throws(TextFileError) -> [String] {
-    var lines: [String] = []
     let bytes = ContiguousArray(data)
-    var start = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0
-    while start < bytes.count {
-      let newline = bytes[start...].firstIndex(of: 0x0A) ?? bytes.count
-      var end = newline
-      if newline < bytes.count && end > start && bytes[end - 1] == 0x0D { end -= 1 }
-      lines.append(try decode(bytes[start..<end], file: file, line: lines.count + 1))
-      start = newline + 1
+    return try bytes.withUnsafeBytes { bytes in
+      Result { () throws(TextFileError) in try lines(in: bytes, file: file) }
+    }.get()
+  }
+
+  private static func lines(
+    in bytes: UnsafeRawBufferPointer, file: String
+  ) throws(TextFileError) -> [String] {
+    var lines: [String] = []
+    var scanner = LineScanner(bytes)
+    while let line = scanner.next() {
+      lines.append(try text(line, file: file, line: lines.count + 1))
     }
     return lines
   }
@@ -33,37 +60,18 @@ public enum TextFile {
     path == "-" ? "standard input" : path
   }
 
-  private static func bytes(of path: String) throws(TextFileError) -> Data {
-    do {
-      if path == "-" { return try FileHandle.standardInput.readToEnd() ?? Data() }
-      return try Data(contentsOf: URL(fileURLWithPath: path), options: .mappedIfSafe)
-    } catch {
-      var isFolder: ObjCBool = false
-      let reason =
-        if !FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) && path != "-" {
-          "there is no such file"
-        } else if isFolder.boolValue {
-          "it is a folder"
-        } else {
-          error.localizedDescription
-        }
-      throw TextFileError(file: displayName(of: path), problem: .unreadable(reason: reason))
-    }
-  }
-
-  private static func decode(
-    _ bytes: some Collection<UInt8>, file: String, line: Int
+  /// The text of a line.
+  static func text(
+    _ bytes: UnsafeRawBufferPointer, file: String, line: Int
   ) throws(TextFileError) -> String {
-    let text = String(decoding: bytes, as: UTF8.self)
+    var text = String(decoding: bytes, as: UTF8.self)
     // Decoding repairs what is invalid, so the first difference is the first invalid byte.
-    var position = 0
-    var repaired = text.utf8.makeIterator()
-    for byte in bytes {
-      position += 1
-      if repaired.next() != byte {
-        throw TextFileError(file: file, line: line, problem: .invalidUTF8(byte: position))
-      }
+    let isValid = text.withUTF8 { repaired in
+      repaired.count == bytes.count
+        && (bytes.isEmpty || memcmp(repaired.baseAddress!, bytes.baseAddress!, bytes.count) == 0)
     }
-    return text
+    if isValid { return text }
+    let same = zip(text.utf8, bytes).prefix { $0 == $1 }
+    throw TextFileError(file: file, line: line, problem: .invalidUTF8(byte: same.count + 1))
   }
 }

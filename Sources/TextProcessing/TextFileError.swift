@@ -4,6 +4,10 @@ public struct TextFileError: Error, Equatable, CustomStringConvertible {
   public enum Problem: Equatable, Sendable {
     /// The file cannot be opened or read; the reason in words.
     case unreadable(reason: String)
+    /// The file is compressed and the program `gzip` cannot be started; the reason in words.
+    case noGzip(reason: String)
+    /// The compressed data are damaged or followed by others; the reason in gzip's words.
+    case damagedGzip(reason: String)
     /// The line is not valid UTF-8; the position of the first wrong byte in the line, from 1.
     case invalidUTF8(byte: Int)
     /// The line should have `expected` columns separated by TAB and has another number.
@@ -12,6 +16,8 @@ public struct TextFileError: Error, Equatable, CustomStringConvertible {
     case firstColumn(expected: String, found: String)
     /// Two files that belong together line by line have different numbers of lines.
     case lineCounts(found: Int, otherFile: String, other: Int)
+    /// Standard input is named as both of two files.
+    case standardInputTwice
     /// A vocabulary with an empty line.
     case emptyToken
     /// A vocabulary with a carriage return inside a token.
@@ -46,6 +52,10 @@ public struct TextFileError: Error, Equatable, CustomStringConvertible {
     switch problem {
     case .unreadable(let reason):
       return "\(place): cannot read: \(reason)"
+    case .noGzip(let reason):
+      return "\(place): is compressed, and the program gzip cannot be started: \(reason)"
+    case .damagedGzip(let reason):
+      return "\(place): cannot decompress: \(reason)"
     case .invalidUTF8(let byte):
       return "\(place): expected UTF-8, found an invalid byte at position \(byte) of the line"
     case .columnCount(let expected, let found):
@@ -55,6 +65,8 @@ public struct TextFileError: Error, Equatable, CustomStringConvertible {
     case .lineCounts(let found, let otherFile, let other):
       return "\(place): has \(found) lines but \(otherFile) has \(other); "
         + "line n of the one belongs to line n of the other"
+    case .standardInputTwice:
+      return "\(place): can be one of two files that belong together, and was named as both"
     case .emptyToken:
       return "\(place): expected a token, found an empty line"
     case .lineBreak:
