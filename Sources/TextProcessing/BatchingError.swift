@@ -12,7 +12,8 @@ public enum BatchingError: Error, Equatable, CustomStringConvertible {
   public var description: String {
     switch self {
     case .pairTooLong(let index, let sourceLength, let targetLength, let limit, let place):
-      (place.map { "\($0): " } ?? "") + "pair \(index + 1) has \(sourceLength) source and \(targetLength) target tokens (end token "
+      (place.map { "\($0): " } ?? "")
+        + "pair \(index + 1) has \(sourceLength) source and \(targetLength) target tokens (end token "
         + "included), the limit is \(limit); raise the limit or leave long pairs out"
     case .positionOutside(let position, let batchCount):
       "epoch \(position.epoch), batch \(position.batchIndex) does not exist: an epoch has "
