@@ -102,7 +102,7 @@ let package = Package(
     tests("TransformerModels", "AttentionKit", "Kernels"),
     tests("RecurrentModels", "AttentionKit"),
     tests("Decoding", "AttentionKit"),
-    tests("TextProcessing", "SequenceModels"),
+    tests("TextProcessing", "SequenceModels", exclude: ["Fixtures"]),
     tests("Metrics", exclude: ["Fixtures"]),
     tests("ModelFiles", "Tensors"),
     tests("Training", "AttentionKit"),
