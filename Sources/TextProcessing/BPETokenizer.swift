@@ -1,27 +1,58 @@
-internal import Foundation
 internal import Tensors
 
 /// Cuts words into the subwords of a byte-pair encoding; `@@` at the end of a token says that the word goes on.
 ///
-/// Tokens and joined text are those of `subword-nmt apply-bpe` and of its `sed 's/@@ //g'`.
+/// Tokens and joined text are those of `subword-nmt apply-bpe` and of its `sed -r 's/(@@ )|(@@ ?$)//g'`.
+/// Words that were cut before are remembered. It can be used from several threads.
 public struct BPETokenizer: SamplingTokenizer {
   /// What stands at the end of a token when its word goes on.
   public static let separator = "@@"
 
   /// The merges.
   public let encoding: BytePairEncoding
+  /// Texts that are a token wherever they come.
+  public let glossary: [String]
   private let ranks: [BytePairEncoding.Merge: Int]
+  private let filter: SubwordFilter?
   private let cache = SubwordCache()
 
   /// A tokenizer that does these merges.
-  public init(_ encoding: BytePairEncoding) {
+  ///
+  /// - Parameters:
+  ///   - encoding: the merges.
+  ///   - glossary: texts that are a token wherever they come, within words too (`--glossaries`, as plain text).
+  public init(_ encoding: BytePairEncoding, glossary: [String] = []) {
+    self.init(encoding, glossary: glossary, filter: nil)
+  }
+
+  /// A tokenizer that does these merges and takes those back that make rare tokens (`--vocabulary` with
+  /// `--vocabulary-threshold`), so that a model meets no token that it has seldom seen.
+  ///
+  /// - Parameters:
+  ///   - encoding: the merges.
+  ///   - counts: the tokens of the training text, as this encoding cuts it. Without any, no merge is taken
+  ///     back.
+  ///   - minimumFrequency: tokens that come fewer times are cut further, as far as they can be.
+  ///   - glossary: texts that are a token wherever they come.
+  public init(
+    _ encoding: BytePairEncoding, vocabulary counts: TokenCounts, minimumFrequency: Int = 1,
+    glossary: [String] = []
+  ) {
+    self.init(
+      encoding, glossary: glossary,
+      filter: SubwordFilter(encoding, counts, minimumFrequency: minimumFrequency))
+  }
+
+  private init(_ encoding: BytePairEncoding, glossary: [String], filter: SubwordFilter?) {
     self.encoding = encoding
+    self.glossary = glossary.filter { !$0.isEmpty }
+    self.filter = filter
     // Where a merge comes twice, the first counts.
     ranks = Dictionary(
       encoding.merges.enumerated().map { ($1, $0) }, uniquingKeysWith: { first, _ in first })
   }
 
-  /// The subwords of a text's words, which are what spaces separate.
+  /// The subwords of a text's words.
   public func encode(_ text: String) -> [String] {
     var tokens: [String] = []
     for word in BytePairEncoding.words(text) {
@@ -53,13 +84,16 @@ public struct BPETokenizer: SamplingTokenizer {
   /// A line with its words cut, a space between tokens. Spaces before and after the text stay, as they do in
   /// subword-nmt's output; other spaces become one.
   public func segment(_ line: String) -> String {
-    let scalars = line.unicodeScalars
-    func isSpace(_ scalar: Unicode.Scalar) -> Bool { " \r\n".unicodeScalars.contains(scalar) }
-    let before = scalars.prefix(while: isSpace)
-    let after = scalars.reversed().prefix(while: isSpace)
-    if before.count == scalars.count { return line }
-    return String(before) + encode(line).joined(separator: " ")
-      + String(after.reversed().map { Character($0) })
+    var text = ""
+    for part in BytePairEncoding.pythonLines(line) {
+      func isSpace(_ scalar: Unicode.Scalar) -> Bool { " \r\n".unicodeScalars.contains(scalar) }
+      let before = part.prefix(while: isSpace)
+      text.unicodeScalars.append(contentsOf: before)
+      if before.endIndex == part.endIndex { continue }
+      text += encode(String(part)).joined(separator: " ")
+      text.unicodeScalars.append(contentsOf: part.reversed().prefix(while: isSpace).reversed())
+    }
+    return text
   }
 
   /// The words that subwords make, with one space between.
@@ -68,15 +102,23 @@ public struct BPETokenizer: SamplingTokenizer {
     var isOpen = false
     for (index, token) in tokens.enumerated() {
       if index > 0 && !isOpen { text.unicodeScalars.append(" ") }
-      isOpen = token.utf8.count >= 2 && token.utf8.suffix(2).elementsEqual(Self.separator.utf8)
-      text +=
-        isOpen ? String(decoding: token.utf8.dropLast(2), as: UTF8.self) : token
+      isOpen = token.utf8.suffix(2).elementsEqual(Self.separator.utf8)
+      text += isOpen ? String(decoding: token.utf8.dropLast(2), as: UTF8.self) : token
     }
     return text
   }
 
   /// - Parameter isSkipped: asked for each possible merge.
   private func subwords(of word: String, isSkipped: () -> Bool) -> [String] {
+    let parts = isolated(word).flatMap { part in
+      glossary.contains { $0.utf8.elementsEqual(part.utf8) }
+        ? [part] : merged(part, isSkipped: isSkipped)
+    }
+    return parts.dropLast().map { $0 + Self.separator } + parts.suffix(1)
+  }
+
+  /// The parts of a word that merges leave, without marks.
+  private func merged(_ word: String, isSkipped: () -> Bool) -> [String] {
     var symbols = word.unicodeScalars.map { String($0) }
     if symbols.count == 1 { return symbols }
     symbols[symbols.count - 1] += BytePairEncoding.endOfWord
@@ -105,30 +147,33 @@ public struct BPETokenizer: SamplingTokenizer {
       }
       symbols = merged + symbols[next...]
     }
-    let last = symbols[symbols.count - 1]
-    if last.utf8.elementsEqual(BytePairEncoding.endOfWord.utf8) {
-      symbols.removeLast()
-    } else {
-      symbols[symbols.count - 1] = String(
-        decoding: last.utf8.dropLast(BytePairEncoding.endOfWord.utf8.count), as: UTF8.self)
-    }
-    return symbols.dropLast().map { $0 + Self.separator } + symbols.suffix(1)
+    symbols.append(BytePairEncoding.withoutMark(symbols.removeLast()))
+    return filter?.frequent(symbols) ?? symbols
   }
-}
 
-/// Words that were cut before. Safe to use from several threads.
-private final class SubwordCache: @unchecked Sendable {
-  private var known: [ExactString: [String]] = [:]
-  private let lock = NSLock()
-
-  func subwords(of word: ExactString, orCut cut: () -> [String]) -> [String] {
-    lock.lock()
-    defer { lock.unlock() }
-    if let subwords = known[word] { return subwords }
-    let subwords = cut()
-    // Bounded, for text without end.
-    if known.count >= 1 << 18 { known.removeAll(keepingCapacity: true) }
-    known[word] = subwords
-    return subwords
+  /// A word, cut before and after what the glossary has.
+  private func isolated(_ word: String) -> [String] {
+    glossary.reduce([word]) { parts, entry in
+      parts.flatMap { part -> [String] in
+        let (bytes, pattern) = (Array(part.utf8), Array(entry.utf8))
+        var pieces: [String] = []
+        var start = 0
+        var index = 0
+        while index + pattern.count <= bytes.count {
+          if bytes[index..<index + pattern.count].elementsEqual(pattern) {
+            if start < index {
+              pieces.append(String(decoding: bytes[start..<index], as: UTF8.self))
+            }
+            pieces.append(entry)
+            index += pattern.count
+            start = index
+          } else {
+            index += 1
+          }
+        }
+        if start < bytes.count { pieces.append(String(decoding: bytes[start...], as: UTF8.self)) }
+        return pieces
+      }
+    }
   }
 }

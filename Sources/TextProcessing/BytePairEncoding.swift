@@ -3,8 +3,9 @@ import ModelFiles
 /// The merges of byte-pair encoding, learned from text (Sennrich et al. 2016; the paper's section 5.1).
 ///
 /// A word starts as its characters, the last with the mark `</w>`, and the merges join neighbours in the order
-/// in which they were learned. Codes and outputs are those of subword-nmt 0.3.8 to the byte: characters are
-/// Unicode scalars, and words are what spaces separate (no other white space does).
+/// in which they were learned. Codes and outputs are those of the program subword-nmt 0.3.8 to the byte:
+/// characters are Unicode scalars, and words are what spaces separate, and what Python takes for the end of a
+/// line, which stays at the end of its word (no other white space separates words).
 public struct BytePairEncoding: Sendable, Equatable {
   /// Two neighbours that become one symbol.
   public struct Merge: Sendable, Hashable {
@@ -72,8 +73,8 @@ public struct BytePairEncoding: Sendable, Equatable {
     self.init(merges)
   }
 
-  /// The words of a line: what spaces separate.
-  static func words(_ line: String) -> [Substring.UnicodeScalarView] {
-    line.unicodeScalars.split(separator: " ")
+  /// A symbol without the mark that it ends with.
+  static func withoutMark(_ symbol: String) -> String {
+    String(decoding: symbol.utf8.dropLast(endOfWord.utf8.count), as: UTF8.self)
   }
 }

@@ -13,6 +13,9 @@ struct BytePairLearner {
   private var numbers: [ExactString: Int32] = [:]
   private var words: [(symbols: [Int32], frequency: Int)] = []
 
+  /// Of each word, whether there is white space in it.
+  private var hasWhiteSpace: [Bool] = []
+
   private var pairNumbers: [Pair: Int] = [:]
   private var pairs: [Pair] = []
   /// The counts in use, of those pairs that are active.
@@ -30,10 +33,11 @@ struct BytePairLearner {
       a.value != b.value
         ? a.value > b.value : a.key.string.utf8.lexicographicallyPrecedes(b.key.string.utf8)
     }
-    for (word, frequency) in sorted {
+    for (word, frequency) in sorted where !word.string.isEmpty {
       var parts = word.string.unicodeScalars.map { String($0) }
       parts[parts.count - 1] += BytePairEncoding.endOfWord
       words.append((parts.map { number(of: $0) }, frequency))
+      hasWhiteSpace.append(word.string.unicodeScalars.contains(where: isPythonSpace))
     }
     for (index, word) in words.enumerated() {
       for (first, second) in zip(word.symbols, word.symbols.dropFirst()) {
@@ -121,23 +125,60 @@ struct BytePairLearner {
     for (place, occurrences) in found where occurrences > 0 {
       let word = Int(place)
       let (old, frequency) = words[word]
-      var new: [Int32] = []
-      new.reserveCapacity(old.count)
-      var i = 0
-      while i < old.count {
-        if i + 1 < old.count, old[i] == pair.first, old[i + 1] == pair.second {
-          new.append(joined)
-          i += 2
-        } else {
-          new.append(old[i])
-          i += 1
-        }
-      }
+      let new =
+        hasWhiteSpace[word] ? replaceAsText(pair, in: old) : replace(pair, by: joined, in: old)
       words[word].symbols = new
       removePairs(around: pair, in: old, word: word, frequency: frequency)
       addPairs(around: joined, in: new, word: word, frequency: frequency)
     }
     counts[index] = 0
+  }
+
+  private func replace(_ pair: Pair, by joined: Int32, in old: [Int32]) -> [Int32] {
+    var new: [Int32] = []
+    new.reserveCapacity(old.count)
+    var i = 0
+    while i < old.count {
+      if i + 1 < old.count, old[i] == pair.first, old[i + 1] == pair.second {
+        new.append(joined)
+        i += 2
+      } else {
+        new.append(old[i])
+        i += 1
+      }
+    }
+    return new
+  }
+
+  /// subword-nmt looks for a pair in the text of the word's symbols with spaces between, and takes any white
+  /// space for the limit of a symbol. Words can have some, such as the no-break space, so that it also finds
+  /// the pair in parts of symbols.
+  private mutating func replaceAsText(_ pair: Pair, in old: [Int32]) -> [Int32] {
+    func scalars(_ symbol: Int32) -> [Unicode.Scalar] {
+      Array(symbols[Int(symbol)].string.unicodeScalars)
+    }
+    let text = Array(old.map(scalars).joined(separator: [" "]))
+    let joined = scalars(pair.first) + scalars(pair.second)
+    let pattern = scalars(pair.first) + [" "] + scalars(pair.second)
+    var new: [Unicode.Scalar] = []
+    var i = 0
+    while i < text.count {
+      let end = i + pattern.count
+      if end <= text.count, text[i..<end].elementsEqual(pattern),
+        i == 0 || isPythonSpace(text[i - 1]), end == text.count || isPythonSpace(text[end])
+      {
+        new += joined
+        i = end
+      } else {
+        new.append(text[i])
+        i += 1
+      }
+    }
+    return new.split(separator: " ").map { part in
+      var symbol = ""
+      symbol.unicodeScalars.append(contentsOf: part)
+      return number(of: symbol)
+    }
   }
 
   private mutating func removePairs(around pair: Pair, in old: [Int32], word: Int, frequency: Int) {
@@ -206,24 +247,7 @@ struct BytePairLearner {
   }
 }
 
-extension BytePairEncoding {
-  /// Learns merges from lines of text; several texts learn jointly when their lines follow each other.
-  ///
-  /// - Parameters:
-  ///   - mergeCount: how many merges to learn at most.
-  ///   - minimumFrequency: a pair that is rarer ends the learning.
-  ///   - progress: told how many merges are done.
-  public static func learn(
-    from lines: some Sequence<String>, mergeCount: Int, minimumFrequency: Int = 2,
-    progress: (Int) -> Void = { _ in }
-  ) -> BytePairEncoding {
-    var frequencies: [ExactString: Int] = [:]
-    for line in lines {
-      for word in words(line) { frequencies[ExactString(String(word)), default: 0] += 1 }
-    }
-    var learner = BytePairLearner(frequencies: frequencies)
-    return BytePairEncoding(
-      learner.learn(
-        mergeCount: mergeCount, minimumFrequency: minimumFrequency, progress: progress))
-  }
+/// What `\s` means in Python's regular expressions.
+private func isPythonSpace(_ scalar: Unicode.Scalar) -> Bool {
+  scalar.properties.isWhitespace || (0x1C...0x1F).contains(scalar.value)
 }

@@ -37,26 +37,26 @@ final class MappedText: @unchecked Sendable {
     if fstat(descriptor, &status) != 0 { throw unreadable(errno) }
     let kind = status.st_mode & S_IFMT
     if kind == S_IFDIR { throw unreadable(EISDIR) }
+    // Descriptors of temporary files stay open until the last of them is mapped.
+    var temporary: [ScratchFile] = []
+    defer { withExtendedLifetime(temporary) {} }
     do {
       var source = descriptor
-      var spool: ScratchFile?
       // The system's own files say that their size is 0 and are not empty.
       if isStandardInput || kind != S_IFREG || status.st_size == 0 {
         let copy = try ScratchFile()
+        temporary.append(copy)
         try copy.append(from: descriptor)
         copy.rewind()
         source = copy.descriptor
-        spool = copy
       }
-      try withExtendedLifetime(spool) { () throws(any Error) in
-        if Self.isCompressed(source) {
-          let text = try ScratchFile()
-          try Gzip.decompress(source, into: text, file: file)
-          source = text.descriptor
-          spool = text
-        }
+      if Self.isCompressed(source) {
+        let text = try ScratchFile()
+        temporary.append(text)
+        try Gzip.decompress(source, into: text, file: file)
+        source = text.descriptor
       }
-      self.init(bytes: try withExtendedLifetime(spool) { try Self.map(source) })
+      self.init(bytes: try Self.map(source))
     } catch let error as TextFileError {
       throw error
     } catch let error as FileError {
