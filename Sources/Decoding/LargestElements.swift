@@ -67,10 +67,10 @@ enum LargestElements {
   private static func siftDown(_ heap: inout [Element]) {
     var parent = 0
     while true {
+      let (left, right) = (2 * parent + 1, 2 * parent + 2)
       var last = parent
-      for child in [2 * parent + 1, 2 * parent + 2] where child < heap.count {
-        if Element.precedes(heap[last], heap[child]) { last = child }
-      }
+      if left < heap.count, Element.precedes(heap[last], heap[left]) { last = left }
+      if right < heap.count, Element.precedes(heap[last], heap[right]) { last = right }
       if last == parent { return }
       heap.swapAt(parent, last)
       parent = last

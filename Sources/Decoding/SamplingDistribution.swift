@@ -1,6 +1,4 @@
-internal import CKernels
 internal import Foundation
-internal import Kernels
 
 /// The distribution that a token is drawn from: the model's, made sharper or flatter and cut.
 ///
@@ -44,74 +42,44 @@ extension SamplingDistribution: TokenChoice {
     return next.candidate(token)
   }
 
-  /// A token and its probability, up to a factor that all have in common.
-  typealias Weighted = (index: Int, weight: Double)
-
   /// The token of a row of logits [count] where the cumulative probability passes `draw`; `nil` when all
   /// are -∞.
   func token(_ logits: UnsafePointer<Float>, count: Int, draw: Double) -> Int? {
-    if let topK {
-      let kept = LargestElements.find(logits, count: count, limit: topK)
-      guard let largest = kept.first?.value else { return nil }
-      let weighted = kept.map { element in
-        (element.index, exp((Double(element.value) - Double(largest)) / Double(temperature)))
-      }
-      return Self.pick(cut(weighted, total: Self.total(weighted)), draw: draw)
-    }
-    guard let largest = LargestElements.find(logits, count: count, limit: 1).first?.value else {
+    if let topK { return token(ofLargest: topK, logits, count: count, draw: draw) }
+    guard let largest = LargestElements.find(logits, count: count, limit: 1).first else {
       return nil
     }
-    return BufferPool.withScratch(count) { weights in
-      for index in 0..<count { weights[index] = (logits[index] - largest) / temperature }
-      VectorKernels.active.exponential(weights, weights, count)
-      var total = 0.0
-      for index in 0..<count { total += Double(weights[index]) }
-      if (topP ?? 1) >= 1 { return Self.pick(weights, count: count, total: total, draw: draw) }
-
-      // Most often few tokens have the share, so few are sorted out at first, and more when they have not.
-      var limit = min(64, count)
-      while true {
-        let largest = LargestElements.find(logits, count: count, limit: limit)
-        let kept = cut(largest.map { ($0.index, Double(weights[$0.index])) }, total: total)
-        if kept.count < largest.count || limit == count { return Self.pick(kept, draw: draw) }
-        limit = min(8 * limit, count)
-      }
+    return TokenWeights.withWeights(
+      logits, count: count, largest: largest.value, temperature: temperature
+    ) { weights in
+      if let topP, topP < 1 { weights.keepNucleus(share: Double(topP)) }
+      return weights.token(at: draw)
     }
   }
 
-  /// The fewest of the given tokens, from the first on, that have the share `topP` of the total.
-  private func cut(_ tokens: [Weighted], total: Double) -> [Weighted] {
-    guard let topP, topP < 1 else { return tokens }
-    var sum = 0.0
-    for (position, token) in tokens.enumerated() {
-      sum += token.weight
-      if sum >= Double(topP) * total { return Array(tokens[...position]) }
-    }
-    return tokens
-  }
-
-  private static func total(_ tokens: [Weighted]) -> Double { tokens.reduce(0) { $0 + $1.weight } }
-
-  private static func pick(_ tokens: [Weighted], draw: Double) -> Int? {
-    let target = draw * total(tokens)
-    var sum = 0.0
-    for token in tokens {
-      sum += token.weight
-      if sum > target { return token.index }
-    }
-    return tokens.last?.index
-  }
-
-  /// The same over all tokens in the order of their numbers.
-  private static func pick(
-    _ weights: UnsafePointer<Float>, count: Int, total: Double, draw: Double
+  private func token(
+    ofLargest limit: Int, _ logits: UnsafePointer<Float>, count: Int, draw: Double
   ) -> Int? {
-    let target = draw * total
-    var sum = 0.0
-    for index in 0..<count {
-      sum += Double(weights[index])
-      if sum > target { return index }
+    var kept = LargestElements.find(logits, count: count, limit: limit)
+    guard let largest = kept.first?.value else { return nil }
+    var weights = kept.map { exp((Double($0.value) - Double(largest)) / Double(temperature)) }
+    if let topP, topP < 1 {
+      let share = Double(topP) * weights.reduce(0, +)
+      var sum = 0.0
+      let last = weights.firstIndex { weight in
+        sum += weight
+        return sum >= share
+      }
+      let length = (last ?? weights.count - 1) + 1
+      kept.removeLast(kept.count - length)
+      weights.removeLast(weights.count - length)
     }
-    return (0..<count).last { weights[$0] > 0 }
+    let target = draw * weights.reduce(0, +)
+    var sum = 0.0
+    for (element, weight) in zip(kept, weights) {
+      sum += weight
+      if sum > target { return element.index }
+    }
+    return kept.last?.index
   }
 }

@@ -12,14 +12,17 @@ public struct SequenceScorer: Sendable {
   public let end: Int
   /// How ``Hypothesis/normalizedScore`` follows from the log-probability.
   public let lengthPenalty: LengthPenalty
-  /// Logits of at most about so many tokens and vocabulary entries exist at a time, 128 MiB.
-  private static let logitLimit = 1 << 25
+  /// How many logits may exist at a time; more targets are scored part by part, one at a time at least.
+  public let logitLimit: Int
 
-  /// The arguments are the properties.
-  public init(start: Int, end: Int, lengthPenalty: LengthPenalty = .none) {
+  /// The arguments are the properties. By default, logits take at most 128 MiB.
+  public init(
+    start: Int, end: Int, lengthPenalty: LengthPenalty = .none, logitLimit: Int = 1 << 25
+  ) {
     self.start = start
     self.end = end
     self.lengthPenalty = lengthPenalty
+    self.logitLimit = logitLimit
   }
 
   /// The given targets as hypotheses, finished, with the log-probabilities of their tokens and of the end
@@ -55,7 +58,7 @@ public struct SequenceScorer: Sendable {
     var (count, longest) = (0, 0)
     for target in targets {
       longest = max(longest, target.count + 1)
-      if count > 0 && (count + 1) * longest * vocabularySize > Self.logitLimit { break }
+      if count > 0 && (count + 1) * longest * vocabularySize > logitLimit { break }
       count += 1
     }
     return count
