@@ -55,9 +55,9 @@ import Testing
   /// Expects every possible token, no other, and frequencies that chance explains (χ² test).
   private func expectDistribution(
     _ logits: [Float], _ distribution: SamplingDistribution,
-    sourceLocation: SourceLocation = #_sourceLocation
+    count: Int = 3000, sourceLocation: SourceLocation = #_sourceLocation
   ) throws {
-    let counts = try frequencies(logits, distribution)
+    let counts = try frequencies(logits, distribution, draws: count)
     let probabilities = expected(logits, distribution)
     let draws = Double(counts.reduce(0, +))
     var (statistic, degrees) = (0.0, -1.0)
@@ -97,6 +97,13 @@ import Testing
     try expectDistribution(Self.wide, distribution)
   }
 
+  @Test(arguments: [SamplingDistribution(), .init(topP: 0.8), .init(topK: 300, topP: 0.99)])
+  func aLargeVocabularyIsNoOtherCase(_ distribution: SamplingDistribution) throws {
+    var generator = SeededGenerator(seed: 3)
+    let logits = (0..<1031).map { _ in 3 * generator.nextNormal() }
+    try expectDistribution(logits, distribution, count: 600)
+  }
+
   @Test func ofEqualTokensTheFirstAreKept() throws {
     let equal = Array(repeating: Float(0.25), count: 40)
     for (distribution, kept) in [
@@ -110,6 +117,11 @@ import Testing
     almost[30] = 0.2501
     let counts = try frequencies(almost, .init(topP: 0.49), draws: 1000)
     #expect(counts.indices.filter { counts[$0] > 0 } == Array(0..<19) + [30])
+    // Far below the largest, the same holds: after the largest comes 30.
+    almost[0] = 1.25
+    let share = Float(Oracle.softmax(almost.map(Double.init), columns: 40)[0] + 1e-4)
+    let two = try frequencies(almost, .init(topP: share), draws: 1000)
+    #expect(two.indices.filter { two[$0] > 0 } == [0, 30])
   }
 
   @Test func theLargestTokenIsAlwaysLeft() throws {
