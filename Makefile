@@ -18,6 +18,26 @@ G2P_DATA ?= $(firstword $(wildcard ../shared/data/g2p) Data/g2p)
 G2P_RUN ?= Runs/g2p
 ATTEND = .build/release/attend
 
+# English and German image captions, the same way; `make multi30k FROM=de TO=en` is the other direction.
+MULTI30K_DATA ?= $(firstword $(wildcard ../shared/data/multi30k) Data/multi30k)
+FROM ?= en
+TO ?= de
+MULTI30K_RUN ?= Runs/multi30k-$(FROM)-$(TO)
+MULTI30K_FILE = $(MULTI30K_DATA)/$(1).lc.norm.tok
+
+# English and Spanish Bible verses from Debian's packages.
+BIBLE_DATA ?= Data/bible
+BIBLE_RUN ?= Runs/bible
+
+# $(call train,RUN,CONFIGURATION,SETTINGS): begins a run, or goes on with it.
+define train
+if [ -e $(1)/last ]; then \
+  $(ATTEND) train --output $(1) --resume; \
+else \
+  $(ATTEND) train --output $(1) --config $(2) $(3); \
+fi
+endef
+
 # Arguments for `bench` and for the peers.
 BENCH ?=
 PEER_ARGUMENTS ?=
@@ -29,7 +49,7 @@ LINTED := $(wildcard Package.swift Sources Benchmarks Tests Snippets)
 FIXTURE_GENERATORS = $(wildcard Tests/Fixtures/*.py Tests/*/Fixtures/*.py)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build test test-dependent lint format bench plots bench-peers fixtures g2p clean
+.PHONY: help setup build test test-dependent lint format bench plots bench-peers fixtures g2p multi30k bible clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -76,23 +96,53 @@ fixtures: $(VENV)/ready ## make the tests' reference values anew with PyTorch
 	@test -n '$(FIXTURE_GENERATORS)' || { echo 'fixtures: no generator under Tests' >&2; exit 1; }
 	set -e; for generator in $(FIXTURE_GENERATORS); do $(VENV)/bin/python "$$generator"; done
 
-g2p: setup $(G2P_DATA)/g014b2b.train ## train and evaluate on CMUdict grapheme-to-phoneme
+attend: setup
 	$(SWIFT) build -c release --product attend
-	if [ -e $(G2P_RUN)/last ]; then \
-	  $(ATTEND) train --output $(G2P_RUN) --resume; \
-	else \
-	  $(ATTEND) train --output $(G2P_RUN) --config Configurations/g2p.json \
-	    --set data.train=$(G2P_DATA)/g014b2b.train; \
-	fi
-	$(ATTEND) evaluate --model $(G2P_RUN) --inputs $(G2P_DATA)/g014b2b.words \
-	  --references $(G2P_DATA)/g014b2b.ref
+.PHONY: attend
+
+g2p: attend $(G2P_DATA)/g014b2b.train ## train and evaluate on CMUdict grapheme-to-phoneme
+	$(call train,$(G2P_RUN),Configurations/g2p.json,--set data.train=$(G2P_DATA)/g014b2b.train)
+	$(ATTEND) average --run $(G2P_RUN) --output $(G2P_RUN)/average
+	for model in $(G2P_RUN)/best $(G2P_RUN)/average; do \
+	  echo "$$model:"; \
+	  $(ATTEND) evaluate --model $$model --inputs $(G2P_DATA)/g014b2b.words \
+	    --references $(G2P_DATA)/g014b2b.ref --beam 1 || exit 1; \
+	done
 	Scripts/plot-learning-curve.sh $(G2P_RUN)
+
+multi30k: attend $(call MULTI30K_FILE,train).en ## train and evaluate a translator of Multi30k (FROM=en TO=de)
+	$(call train,$(MULTI30K_RUN),Configurations/multi30k.json, \
+	  --set data.trainSource=$(call MULTI30K_FILE,train).$(FROM) \
+	  --set data.trainTarget=$(call MULTI30K_FILE,train).$(TO) \
+	  --set data.validationSource=$(call MULTI30K_FILE,val).$(FROM) \
+	  --set data.validationTarget=$(call MULTI30K_FILE,val).$(TO))
+	$(ATTEND) average --run $(MULTI30K_RUN) --output $(MULTI30K_RUN)/average
+	$(ATTEND) evaluate --model $(MULTI30K_RUN)/average --beam 5 --metrics bleu,chrf,ter --tokenize none \
+	  --source $(call MULTI30K_FILE,test_2016_flickr).$(FROM) \
+	  --target $(call MULTI30K_FILE,test_2016_flickr).$(TO) --output $(MULTI30K_RUN)/test.$(TO)
+	Scripts/plot-learning-curve.sh $(MULTI30K_RUN)
+
+bible: attend $(BIBLE_DATA)/train.en ## train and evaluate a translator of English to Spanish Bible verses
+	$(call train,$(BIBLE_RUN),Configurations/bible.json, \
+	  --set data.trainSource=$(BIBLE_DATA)/train.en --set data.trainTarget=$(BIBLE_DATA)/train.es \
+	  --set data.validationSource=$(BIBLE_DATA)/valid.en \
+	  --set data.validationTarget=$(BIBLE_DATA)/valid.es)
+	$(ATTEND) average --run $(BIBLE_RUN) --output $(BIBLE_RUN)/average
+	$(ATTEND) evaluate --model $(BIBLE_RUN)/average --beam 5 --metrics bleu,chrf --tokenize none \
+	  --source $(BIBLE_DATA)/test.en --target $(BIBLE_DATA)/test.es --output $(BIBLE_RUN)/test.es
+	Scripts/plot-learning-curve.sh $(BIBLE_RUN)
 
 clean: ## remove build products and the Python environment; Runs and Data stay
 	rm -rf .build $(VENV)
 
 Data/g2p/g014b2b.train:
 	Scripts/get-g2p-data.sh Data/g2p
+
+Data/multi30k/train.lc.norm.tok.en:
+	Scripts/get-multi30k-data.sh Data/multi30k
+
+Data/bible/train.en:
+	Scripts/get-bible-data.sh Data/bible
 
 # The stamp is written last, so that an installation that broke off is repeated.
 $(VENV)/ready: Benchmarks/peers/requirements.txt

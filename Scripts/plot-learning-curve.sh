@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Draws the learning curve of a run of `attend train` with gnuplot: plot-learning-curve.sh RUN [FILE.svg]
-# Left: perplexity in training (dropout on) and on held-out pairs. Right: the error rate on held-out pairs.
+# Left: perplexity in training (dropout on) and on held-out pairs. Right: the share of held-out sources whose output
+# is not right; or BLEU, where hardly any output is right to the last token.
 set -euo pipefail
 
 run=${1:?usage: plot-learning-curve.sh RUN [FILE.svg]}
@@ -22,10 +23,18 @@ number='[-+0-9.eE]*'
 sed -nE "s/.*\"perplexity\":($number),.*\"step\":($number),.*/\2 \1/p" <(grep '"loss"' "$metrics") > "$points/train"
 sed -nE "s/.*\"step\":($number),.*\"perplexity\":($number).*/\1 \2/p" <(grep '"validation"' "$metrics") > "$points/held-out"
 sed -nE "s/.*\"step\":($number),.*\"sequenceErrorRate\":($number).*/\1 \2/p" <(grep '"validation"' "$metrics") > "$points/error"
+sed -nE "s/.*\"step\":($number),.*\"bleu\":($number).*/\1 \2/p" <(grep '"validation"' "$metrics") > "$points/bleu"
 
 if [[ $(wc -l < "$points/error") -lt 2 ]]; then
   echo "plot-learning-curve: fewer than two validations in $metrics, so there is no plot yet"
   exit 0
+fi
+
+right="set ylabel 'error rate on held-out sources, %'
+plot '$points/error' using 1:(100 * \$2) with linespoints lw 2 pt 7 ps 0.5 lc rgb '#a50f15' notitle"
+if [[ -s $points/bleu ]] && awk 'NR == 1 || $2 < least { least = $2 } END { exit !(least > 0.6) }' "$points/error"; then
+  right="set ylabel 'BLEU of greedy outputs on held-out sources'
+plot '$points/bleu' with linespoints lw 2 pt 7 ps 0.5 lc rgb '#a50f15' notitle"
 fi
 
 gnuplot << PLOT
@@ -44,8 +53,7 @@ plot "$points/train" with lines lw 1.5 lc rgb "#9ecae1" title "training (dropout
   "$points/held-out" with linespoints lw 2 pt 7 ps 0.5 lc rgb "#08519c" title "held out"
 unset logscale y
 set yrange [0:*]
-set ylabel "error rate on held-out sources, %"
-plot "$points/error" using 1:(100 * \$2) with linespoints lw 2 pt 7 ps 0.5 lc rgb "#a50f15" notitle
+$right
 unset multiplot
 PLOT
 echo "plot-learning-curve: wrote $output"

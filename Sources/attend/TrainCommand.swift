@@ -88,7 +88,12 @@ private struct TrainingRun {
       reporter.show("\(batches.batches.longPairCount) pairs are too long and left out")
     }
 
-    let validator = Validator(validation, codec: codec, data: configuration.data)
+    let validator = Validator(
+      validation, codec: codec, lengthLimit: configuration.model.maximumLength)
+    if validator.longPairCount > 0 {
+      reporter.show(
+        "\(validator.longPairCount) held-out pairs are longer than model.maximumLength and left out")
+    }
     trainer.onLog = { log in
       reporter.show(log)
       try metrics.append(log)
@@ -157,34 +162,49 @@ private struct Validator {
   private let batches: [TrainingBatch]
   private let sources: [[Int]]
   private let references: [[[Int]]]
+  private let referenceTexts: [[String]]
   private let codec: Codec
+  /// Held-out pairs that are longer than the model can take, and left out.
+  let longPairCount: Int
 
-  init(_ corpus: ParallelCorpus, codec: Codec, data: DataConfiguration) {
-    batches = codec.batches(codec.encode(corpus), size: 256)
+  init(_ corpus: ParallelCorpus, codec: Codec, lengthLimit: Int) {
+    let kept = corpus.pairs.filter {
+      codec.encodeSource($0.source).count <= lengthLimit
+        && codec.encodeTarget($0.target).count < lengthLimit
+    }
+    longPairCount = corpus.count - kept.count
+    let corpus = ParallelCorpus(kept)
+    batches = codec.batches(codec.encode(corpus), size: 64)
     let set = ReferenceSet(grouping: corpus)
     sources = set.inputs.prefix(Self.decodedLimit).map(codec.encodeSource)
-    references = set.references.prefix(Self.decodedLimit).map { $0.map(codec.encodeTarget) }
+    referenceTexts = Array(set.references.prefix(Self.decodedLimit))
+    references = referenceTexts.map { $0.map(codec.encodeTarget) }
     self.codec = codec
   }
 
   func scores(of model: Transformer) throws -> [ValidationScore] {
     if batches.isEmpty { return [] }
     let loss = try evaluateLoss(model, on: batches)
+    let perplexity = Perplexity(
+      negativeLogLikelihood: loss.negativeLogLikelihood, tokenCount: loss.tokenCount)
     var exact = ExactMatch()
+    let metric = BLEU()
+    var statistics = metric.emptyStatistics
     let decoder = GreedyDecoder(
       start: codec.targetVocabulary.startID, end: codec.targetVocabulary.endID)
-    for rows in SourceBatches(sourceLimit: 256).batches(sources.map(\.count)) {
+    for rows in SourceBatches(sourceLimit: 256, tokenLimit: 8192).batches(sources.map(\.count)) {
       let outputs = try decoder.decode(rows.map { sources[$0] }, with: model)
       for (row, output) in zip(rows, outputs) {
         exact.add(hypothesis: output.tokens, references: references[row])
+        statistics += metric.statistics(
+          hypothesis: codec.decodeTarget(output.tokens), references: referenceTexts[row])
       }
     }
-    let perplexity = Perplexity(
-      negativeLogLikelihood: loss.negativeLogLikelihood, tokenCount: loss.tokenCount)
     // The first decides which model is best: perplexity is less noisy than errors, and falls from the start.
     return [
       ValidationScore("perplexity", perplexity.value ?? .infinity),
       ValidationScore("sequenceErrorRate", exact.errorRate ?? 1),
+      ValidationScore("bleu", metric.score(of: statistics).value),
     ]
   }
 }
