@@ -107,7 +107,7 @@ let package = Package(
     tests("ModelFiles", "Tensors"),
     tests("Training", "AttentionKit"),
     tests("BenchmarkKit"),
-    tests("attend", "AttentionKit"),
+    tests("attend", "AttentionKit", "ModelFiles", "Tensors"),
   ],
   swiftLanguageModes: [.v6]
 )

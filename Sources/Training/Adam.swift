@@ -45,10 +45,12 @@ public final class Adam {
     secondMoments = firstMoments.map { .zeros($0.shape) }
   }
 
-  /// The norm of the gradients of all parameters taken together.
+  /// The norm of the gradients of all parameters that are not frozen, taken together.
   public func gradientNorm(_ gradients: Gradients) -> Double {
     parameters.reduce(0) { sum, named in
-      guard let gradient = gradients[named.parameter] else { return sum }
+      guard named.parameter.isTrainable, let gradient = gradients[named.parameter] else {
+        return sum
+      }
       return sum + Reductions.sumOfSquares(gradient.pointer, count: gradient.count)
     }.squareRoot()
   }

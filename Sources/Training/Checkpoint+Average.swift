@@ -56,7 +56,8 @@ extension Checkpoint {
   /// The files that are the business of whoever wrote the checkpoint, such as vocabularies.
   private func furtherFiles() throws -> [String: Data] {
     let own = [
-      "configuration.json", "weights.safetensors", "optimizer.safetensors", "state.json",
+      "configuration.json", "weights.safetensors", "optimizer.safetensors", "average.safetensors",
+      "state.json",
     ]
     var files: [String: Data] = [:]
     for name in try FileManager.default.contentsOfDirectory(atPath: path)

@@ -20,11 +20,11 @@ public struct Checkpoint {
   /// - Parameters:
   ///   - path: the folder.
   ///   - configuration: whatever is needed to build the model again.
-  ///   - optimizer, state: nil for a checkpoint that is only for use.
+  ///   - optimizer, average, state: nil for a checkpoint that is only for use.
   ///   - files: further files by name, such as vocabularies.
   public static func write(
     to path: String, model: some Layer, configuration: StrictJSON, optimizer: Adam? = nil,
-    state: TrainingState? = nil, files: [String: String] = [:]
+    average: MovingAverage? = nil, state: TrainingState? = nil, files: [String: String] = [:]
   ) throws {
     try AtomicDirectory.write(to: path) { folder in
       let document = StrictJSON.object([
@@ -37,6 +37,11 @@ public struct Checkpoint {
       if let optimizer {
         try SafetensorsFile.write(
           optimizer.exportState(), metadata: [:], to: folder + "/optimizer.safetensors")
+      }
+      if let average {
+        try SafetensorsFile.write(
+          zip(average.parameters, average.values).map { .init($0.path, $1) }, metadata: [:],
+          to: folder + "/average.safetensors")
       }
       if let state {
         let encoder = JSONEncoder()
@@ -95,6 +100,16 @@ public struct Checkpoint {
     optimizer.firstMoments = Array(tensors[..<count])
     optimizer.secondMoments = Array(tensors[count...])
     optimizer.step = Int(step)
+  }
+
+  /// The moving averages of a training; the weights, where it had none yet.
+  func readAverage(_ average: MovingAverage) throws -> [Tensor] {
+    let name = "/average.safetensors"
+    let file =
+      FileManager.default.fileExists(atPath: path + name) ? name : "/weights.safetensors"
+    return try read(
+      SafetensorsFile(contentsOf: path + file),
+      expecting: average.parameters.map { ($0.path, $0.parameter.shape) })
   }
 
   /// Where the training was.

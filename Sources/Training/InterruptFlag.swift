@@ -6,11 +6,11 @@ import Synchronization
 public enum InterruptFlag {
   private static let raised = Atomic<Bool>(false)
 
-  /// Begins to catch SIGINT and SIGTERM.
+  /// Begins to catch SIGINT, SIGTERM and SIGHUP, which a terminal sends when it closes.
   public static func install() {
     // Made now, because a handler may not make it.
     _ = isRaised
-    for signalNumber in [SIGINT, SIGTERM] {
+    for signalNumber in [SIGINT, SIGTERM, SIGHUP] {
       signal(signalNumber) { number in
         InterruptFlag.raised.store(true, ordering: .relaxed)
         signal(number, SIG_DFL)

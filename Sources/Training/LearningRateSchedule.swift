@@ -10,6 +10,11 @@ public struct LearningRateSchedule: Codable, Equatable, Sendable {
     case constant
     /// Linear warm-up to `rate`, then half a cosine down to `finalRate` at the last step.
     case cosine
+    /// Linear warm-up to `rate`, then down with the root of the step: rate · (warmup / step)^½, as in fairseq.
+    case inverseSquareRoot
+    /// Linear warm-up to `rate`, then times `factor` whenever `patience` validations in a row were no better
+    /// than the best before, down to `finalRate`.
+    case plateau
   }
 
   /// The shape.
@@ -18,8 +23,12 @@ public struct LearningRateSchedule: Codable, Equatable, Sendable {
   public var rate: Float
   /// Steps during which the rate rises.
   public var warmupSteps: Int
-  /// Where the cosine ends.
+  /// Where the cosine ends, and the lowest rate of `plateau`.
   public var finalRate: Float = 0
+  /// What `plateau` multiplies with.
+  public var factor: Float = 0.5
+  /// How many validations without improvement `plateau` waits for.
+  public var patience = 2
 
   /// The paper's numbers unless said otherwise.
   public init(_ kind: Kind, rate: Float = 1, warmupSteps: Int = 4000, finalRate: Float = 0) {
@@ -33,7 +42,10 @@ public struct LearningRateSchedule: Codable, Equatable, Sendable {
   ///   - step: the number of the update, from 1.
   ///   - modelDimension: D, for the paper's formula.
   ///   - totalSteps: where the cosine ends.
-  public func rate(at step: Int, modelDimension: Int, totalSteps: Int) -> Float {
+  ///   - reductions: how many times `plateau` has reduced the rate (``TrainingState/rateReductions``).
+  public func rate(
+    at step: Int, modelDimension: Int, totalSteps: Int, reductions: Int = 0
+  ) -> Float {
     let (position, warmup) = (Double(max(1, step)), Double(max(1, warmupSteps)))
     switch kind {
     case .paper:
@@ -43,6 +55,11 @@ public struct LearningRateSchedule: Codable, Equatable, Sendable {
         )
     case .constant:
       return rate * Float(min(1, position / warmup))
+    case .inverseSquareRoot:
+      return rate * Float(min(position / warmup, (warmup / position).squareRoot()))
+    case .plateau:
+      let reduced = (0..<reductions).reduce(rate) { rate, _ in rate * factor }
+      return max(min(finalRate, rate), reduced) * Float(min(1, position / warmup))
     case .cosine:
       if step <= warmupSteps { return rate * Float(position / warmup) }
       let length = Double(max(1, totalSteps - warmupSteps))

@@ -11,6 +11,8 @@ public final class Trainer<Model: SequenceModel, Source: BatchSource> {
     case finished
     /// ``shouldStop`` said so.
     case interrupted
+    /// The validation score did not improve for `patience` validations.
+    case stoppedEarly
   }
 
   /// What is trained.
@@ -24,13 +26,16 @@ public final class Trainer<Model: SequenceModel, Source: BatchSource> {
   /// Trainable parameters that the last update found no gradient for, by their paths: usually parts of a model
   /// that its loss does not use.
   public private(set) var parametersWithoutGradient: [String] = []
+  /// The moving average of the weights, where the configuration asks for one.
+  public let average: MovingAverage?
   /// D, for the paper's learning rate.
   public let modelDimension: Int
   private var source: Source
 
   /// Called after each logging interval.
   public var onLog: (TrainingLog) throws -> Void = { _ in }
-  /// Gives named scores; the first is the one that decides which checkpoint is best (lower is better).
+  /// Gives named scores; the one that the configuration names, or the first, decides which model is best. It
+  /// gets the model with its averaged weights, where there are any.
   public var onValidation: (Model) throws -> [ValidationScore] = { _ in [] }
   /// Called after each validation.
   public var onValidated: (_ scores: [ValidationScore], _ isBest: Bool) throws -> Void = { _, _ in }
@@ -48,7 +53,20 @@ public final class Trainer<Model: SequenceModel, Source: BatchSource> {
     self.modelDimension = modelDimension
     self.configuration = configuration
     self.source = source
+    // Without patterns, what the caller has frozen stays so.
+    if !configuration.frozen.isEmpty { try model.freeze(configuration.frozen) }
     optimizer = Adam(model.parameters, configuration: configuration.optimizer)
+    average =
+      configuration.averageDecay > 0
+      ? MovingAverage(model.parameters, decay: configuration.averageDecay) : nil
+  }
+
+  /// Does something with the model that is the result so far: with its averaged weights, where there are any.
+  public func withResult<Value>(_ body: (Model) throws -> Value) rethrows -> Value {
+    guard let average else { return try body(model) }
+    average.exchange()
+    defer { average.exchange() }
+    return try body(model)
   }
 
   /// Goes on where a checkpoint was written: parameters, moments, random streams and the position in the data.
@@ -74,7 +92,9 @@ public final class Trainer<Model: SequenceModel, Source: BatchSource> {
     try require(
       optimizer.step == state.step,
       "step: expected \(optimizer.step), the optimizer's, found \(state.step)")
+    let averages = try average.map { try checkpoint.readAverage($0) }
     try checkpoint.loadWeights(into: model)
+    if let averages { average?.values = averages }
     self.state = state
   }
 
@@ -96,6 +116,8 @@ public final class Trainer<Model: SequenceModel, Source: BatchSource> {
   public func run() throws -> Outcome {
     var log = TrainingLog.Counter()
     let total = totalSteps
+    // A training that ended so does not go on unless the patience is raised.
+    if isOutOfPatience { return .stoppedEarly }
     while !isFinished {
       let batchCount = source.batchCount(epoch: state.epoch)
       if batchCount == 0 { throw TrainingError.noBatches }
@@ -121,10 +143,12 @@ public final class Trainer<Model: SequenceModel, Source: BatchSource> {
       if ends || (interval > 0 ? state.step % interval == 0 : endsEpoch) {
         try validate()
         try onCheckpoint()
+        if !ends && isOutOfPatience { return .stoppedEarly }
       } else if state.step % configuration.checkpointInterval == 0 {
         try onCheckpoint()
       }
       if !ends && shouldStop() {
+        if log.stepCount > 0 { try onLog(log.log(state: state, totalSteps: total)) }
         try onCheckpoint()
         return .interrupted
       }
@@ -137,6 +161,11 @@ public final class Trainer<Model: SequenceModel, Source: BatchSource> {
       || configuration.maximumEpochs > 0 && state.epoch >= configuration.maximumEpochs
   }
 
+  private var isOutOfPatience: Bool {
+    configuration.patience > 0
+      && state.validationsWithoutImprovement >= configuration.patience
+  }
+
   private func takeStep(_ batch: TrainingBatch, totalSteps: Int) throws -> TrainingLog.Step {
     let number = state.step + 1
     let result = try GradientStep(
@@ -147,11 +176,13 @@ public final class Trainer<Model: SequenceModel, Source: BatchSource> {
       throw TrainingError.diverged(step: number, loss: result.loss, gradientNorm: norm)
     }
     let rate = configuration.schedule.rate(
-      at: number, modelDimension: modelDimension, totalSteps: totalSteps)
+      at: number, modelDimension: modelDimension, totalSteps: totalSteps,
+      reductions: state.rateReductions)
     let report = optimizer.update(
       result.gradients, learningRate: rate,
       maximumNorm: configuration.clipNorm > 0 ? configuration.clipNorm : nil, gradientNorm: norm)
     parametersWithoutGradient = report.withoutGradient
+    average?.update(step: number)
     state.step = number
     return TrainingLog.Step(
       loss: result.loss, negativeLogLikelihood: result.negativeLogLikelihood, gradientNorm: norm,
@@ -159,28 +190,31 @@ public final class Trainer<Model: SequenceModel, Source: BatchSource> {
   }
 
   private func validate() throws {
-    let scores = try onValidation(model)
-    guard let decisive = scores.first else { return }
-    let isBest = decisive.value.isFinite && decisive.value < (state.bestScore ?? .infinity)
+    let scores = try withResult(onValidation)
+    let name = configuration.bestBy
+    guard let decisive = name.isEmpty ? scores.first : scores.first(where: { $0.name == name })
+    else {
+      if scores.isEmpty { return }
+      throw TrainingError.invalidConfiguration(
+        field: "bestBy", expected: "one of " + scores.map(\.name).joined(separator: ", "),
+        found: name)
+    }
+    let isBest = decisive.isBetter(
+      than: state.bestScore, byMoreThan: configuration.minimumImprovement)
     if isBest {
       state.bestScore = decisive.value
       state.bestStep = state.step
+      state.validationsWithoutImprovement = 0
+      state.validationsSinceReduction = 0
+    } else {
+      state.validationsWithoutImprovement += 1
+      state.validationsSinceReduction += 1
+      if state.validationsSinceReduction >= configuration.schedule.patience {
+        state.rateReductions += 1
+        state.validationsSinceReduction = 0
+      }
     }
     try onValidated(scores, isBest)
-  }
-}
-
-/// A named result of a validation.
-public struct ValidationScore: Codable, Equatable, Sendable {
-  /// What the score is called in logs.
-  public let name: String
-  /// The score.
-  public let value: Double
-
-  /// A named score.
-  public init(_ name: String, _ value: Double) {
-    self.name = name
-    self.value = value
   }
 }
 

@@ -22,6 +22,17 @@ public struct TrainingConfiguration: Codable, Equatable, Sendable {
   public var validationInterval = 0
   /// A checkpoint every so many updates, beside one at each validation.
   public var checkpointInterval = 1000
+  /// The name of the validation score that decides which model is best; empty: the first.
+  public var bestBy = ""
+  /// Training ends after so many validations in a row without improvement; 0: it does not.
+  public var patience = 0
+  /// A score must be better than the best by more than this to count as an improvement.
+  public var minimumImprovement = 0.0
+  /// The share of its own that a moving average of the weights keeps at each update, such as 0.999; 0: there
+  /// is no average. It is what is validated and kept as the best model.
+  public var averageDecay: Float = 0
+  /// Parameters that stay as they are: paths, with `*` for any part of one (`encoder.*`).
+  public var frozen: [String] = []
   /// How many checkpoints of different steps are kept beside the last and the best, to be averaged; 0: none.
   public var keepLast = 0
 
@@ -46,16 +57,23 @@ public struct TrainingConfiguration: Codable, Equatable, Sendable {
       ("accumulationParts", accumulationParts, 1), ("logInterval", logInterval, 1),
       ("validationInterval", validationInterval, 0),
       ("checkpointInterval", checkpointInterval, 1), ("keepLast", keepLast, 0),
-      ("schedule.warmupSteps", schedule.warmupSteps, 0),
+      ("schedule.warmupSteps", schedule.warmupSteps, 0), ("patience", patience, 0),
+      ("schedule.patience", schedule.patience, 1),
     ] {
       try require(value >= least, field, "a number of at least \(least)", value)
     }
     for (field, value) in [
       ("labelSmoothing", labelSmoothing), ("optimizer.beta1", optimizer.beta1),
-      ("optimizer.beta2", optimizer.beta2),
+      ("optimizer.beta2", optimizer.beta2), ("averageDecay", averageDecay),
     ] {
       try require(value >= 0 && value < 1, field, "at least 0 and less than 1", value)
     }
+    try require(
+      schedule.factor > 0 && schedule.factor < 1, "schedule.factor", "above 0 and below 1",
+      schedule.factor)
+    try require(
+      minimumImprovement >= 0 && minimumImprovement.isFinite, "minimumImprovement",
+      "a number of at least 0", minimumImprovement)
     for (field, value) in [
       ("clipNorm", clipNorm), ("optimizer.weightDecay", optimizer.weightDecay),
       ("schedule.rate", schedule.rate), ("schedule.finalRate", schedule.finalRate),

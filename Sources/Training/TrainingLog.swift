@@ -39,6 +39,7 @@ public struct TrainingLog: Codable, Equatable, Sendable {
   /// Adds up the steps of an interval.
   struct Counter {
     private var steps = 0
+    var stepCount: Int { steps }
     private var loss = 0.0
     private var likelihood = 0.0
     private var norm = 0.0

@@ -7,10 +7,16 @@ public struct TrainingState: Codable, Equatable, Sendable {
   public var epoch = 0
   /// The number of the next batch in its epoch.
   public var batchIndex = 0
-  /// The best validation score so far and the step it was reached at; lower is better.
+  /// The best value so far of the score that decides, and the step it was reached at.
   public var bestScore: Double?
   /// The update at which the best score was reached.
   public var bestStep = 0
+  /// Validations in a row that were no better than the best before: for early stopping.
+  public var validationsWithoutImprovement = 0
+  /// The like since the learning rate was last reduced.
+  public var validationsSinceReduction = 0
+  /// How often `plateau` has reduced the learning rate.
+  public var rateReductions = 0
   /// Seconds spent in training so far, over all sessions.
   public var elapsedSeconds = 0.0
 
@@ -18,6 +24,25 @@ public struct TrainingState: Codable, Equatable, Sendable {
   public init() {}
 
   enum CodingKeys: String, CodingKey, CaseIterable {
-    case step, epoch, batchIndex, bestScore, bestStep, elapsedSeconds
+    case step, epoch, batchIndex, bestScore, bestStep, validationsWithoutImprovement,
+      validationsSinceReduction, rateReductions, elapsedSeconds
+  }
+
+  /// What older versions did not write starts at 0.
+  public init(from decoder: any Decoder) throws {
+    let container = try decoder.container(keyedBy: CodingKeys.self)
+    step = try container.decode(Int.self, forKey: .step)
+    epoch = try container.decode(Int.self, forKey: .epoch)
+    batchIndex = try container.decode(Int.self, forKey: .batchIndex)
+    bestScore = try container.decodeIfPresent(Double.self, forKey: .bestScore)
+    bestStep = try container.decode(Int.self, forKey: .bestStep)
+    elapsedSeconds = try container.decode(Double.self, forKey: .elapsedSeconds)
+    for (key, path) in [
+      (CodingKeys.validationsWithoutImprovement, \Self.validationsWithoutImprovement),
+      (.validationsSinceReduction, \.validationsSinceReduction),
+      (.rateReductions, \.rateReductions),
+    ] as [(CodingKeys, WritableKeyPath<Self, Int>)] {
+      self[keyPath: path] = try container.decodeIfPresent(Int.self, forKey: key) ?? 0
+    }
   }
 }

@@ -47,6 +47,13 @@ struct DataConfiguration: Codable, Equatable {
   var shortest = 1
   var longest = 10
 
+  /// Whether tokens and their numbers mean the same.
+  func cutsTextLike(_ other: DataConfiguration) -> Bool {
+    (task == .files) == (other.task == .files) && symbolCount == other.symbolCount
+      && sourceTokenizer == other.sourceTokenizer && targetTokenizer == other.targetTokenizer
+      && normalization == other.normalization && sharesVocabulary == other.sharesVocabulary
+  }
+
   /// Makes sure that the numbers describe batches.
   func validate() throws {
     for (field, value) in [

@@ -15,8 +15,8 @@ extension Command {
       Metrics: bleu, chrf, chrf++, ter (each as sacreBLEU's, with its signature); wer, the share of outputs
       that are none of their references (word error rate of grapheme-to-phoneme); per, edits to the nearest
       reference over that reference's length, in tokens (phone error rate). With a model, also the
-      perplexity: exp of the mean of -log p over target tokens, end tokens included.
-      With --baseline, the outputs of another system, each metric is tested with a paired bootstrap.
+      perplexity. With --baseline, the outputs of another system, the difference of each metric is tested with a
+      paired bootstrap, as sacreBLEU does, and with approximate randomisation, which errs less.
       """,
     options: [
       .init("--model", "PATH", "a checkpoint or a run's folder"),

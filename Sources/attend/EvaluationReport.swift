@@ -11,11 +11,13 @@ struct EvaluationReport: Codable {
     var signature: String?
     /// 95 % of resampled test sets lie between.
     var interval: [Double]?
-    /// The score of the outputs to compare with, and how probable so large a difference is by chance.
+    /// The score of the outputs to compare with, and how probable so large a difference is by chance: by the
+    /// paired bootstrap, which finds differences too easily, and by approximate randomisation.
     var baseline: Double?
-    var pValue: Double?
+    var bootstrapP: Double?
+    var randomizationP: Double?
     /// How a person reads it.
-    var line: String?
+    var line = ""
 
     init(name: String, value: Double) {
       self.name = name
@@ -31,10 +33,6 @@ struct EvaluationReport: Codable {
 
   init(sources: Int) { self.sources = sources }
 
-  private static let explanations = [
-    "wer": "outputs that are none of their references", "per": "edits per reference token",
-  ]
-
   func print(asJSON: Bool) throws {
     if asJSON {
       let encoder = JSONEncoder()
@@ -44,20 +42,18 @@ struct EvaluationReport: Codable {
     }
     Swift.print("sources = \(sources)")
     for score in scores {
-      Swift.print(
-        score.line
-          ?? "\(score.name.uppercased()) = \(Self.format(score.value)) % "
-          + "(\(Self.explanations[score.name] ?? ""))")
+      Swift.print(score.line)
       if let baseline = score.baseline {
-        let difference = Self.format(score.value - baseline)
-        let chance = score.pValue.map { ", p = \(String(format: "%.4f", $0))" } ?? ""
-        Swift.print("  baseline \(Self.format(baseline)), difference \(difference)\(chance)")
+        let chances = [("bootstrap", score.bootstrapP), ("randomisation", score.randomizationP)]
+          .map { "\($0.0) p = \(String(format: "%.4f", $0.1 ?? .nan))" }
+        Swift.print(
+          "  baseline \(Self.format(baseline)), difference \(Self.format(score.value - baseline)); "
+            + chances.joined(separator: ", "))
       }
     }
     if let perplexity {
-      Swift.print(
-        "perplexity = \(String(format: "%.4f", perplexity)) (exp of the mean of -log p over target tokens, "
-          + "end tokens included)")
+      Swift.print("perplexity = \(String(format: "%.4f", perplexity))")
+      Swift.print("  \(Perplexity.definition)")
     }
     if let decodingSeconds {
       Swift.print(

@@ -40,6 +40,29 @@ struct RunConfiguration: Codable, Equatable {
     return configuration
   }
 
+  /// Makes sure that what is changed on going on with a run does not make another model of it.
+  func checkResumption(of original: RunConfiguration) throws {
+    var allowed = original
+    allowed.training = training
+    allowed.model.dropoutRate = model.dropoutRate
+    allowed.model.attentionDropoutRate = model.attentionDropoutRate
+    allowed.model.activationDropoutRate = model.activationDropoutRate
+    allowed.data.tokensPerBatch = data.tokensPerBatch
+    allowed.data.pairsPerBatch = data.pairsPerBatch
+    allowed.data.bpeDropout = data.bpeDropout
+    let places: [WritableKeyPath<DataConfiguration, String>] = [
+      \.train, \.trainSource, \.trainTarget, \.validation, \.validationSource, \.validationTarget,
+    ]
+    for path in places {
+      allowed.data[keyPath: path] = data[keyPath: path]
+    }
+    if allowed != self {
+      throw UsageError(
+        "--resume: of the sections model and data only dropout rates, sizes of batches and the places of "
+          + "files can change; begin a new run with --warm-start for the rest")
+    }
+  }
+
   /// As it is saved with a run.
   func json() throws -> StrictJSON { try StrictJSON(parsing: JSONEncoder().encode(self)) }
 }

@@ -7,6 +7,7 @@ extension Command {
     details: """
       Trains a Transformer as a configuration file says and keeps checkpoints in a folder: last/ and best/,
       with configuration.json (the resolved configuration) and metrics.jsonl (a JSON object a line).
+      With training.keepLast, checkpoints/ has the last ones, for attend average.
       Ctrl-C saves a checkpoint and ends with status 0; --resume goes on from it as if nothing had happened.
       """,
     options: [
@@ -16,6 +17,9 @@ extension Command {
         "--set", "KEY=VALUE", "changes one value: --set training.maximumSteps=500 (repeatable)",
         isRepeatable: true),
       .init("--resume", nil, "go on from the run's last checkpoint"),
+      .init(
+        "--warm-start", "PATH",
+        "begin with the weights of a checkpoint or run, as far as names and shapes fit"),
     ],
     run: { arguments in
       let folder = try arguments.required("--output")
@@ -29,6 +33,7 @@ private struct TrainingRun {
   let folder: String
   let configuration: RunConfiguration
   let resumed: Checkpoint?
+  let warmStart: String?
   let reporter = ProgressReporter()
 
   private var last: String { folder + "/last" }
@@ -36,16 +41,22 @@ private struct TrainingRun {
 
   init(folder: String, arguments: Arguments) throws {
     self.folder = folder
+    warmStart = arguments["--warm-start"]
     let exists = AtomicDirectory.locate(folder + "/last") != nil
     if arguments.has("--resume") {
       if arguments["--config"] != nil {
         throw UsageError("--resume takes the run's own configuration; leave --config out")
+      }
+      if warmStart != nil {
+        throw UsageError("--resume goes on with the run's own weights; leave --warm-start out")
       }
       let checkpoint = try Checkpoint(contentsOf: folder + "/last")
       var overlay = try ConfigurationOverlay(defaults: RunConfiguration())
       try overlay.apply(
         checkpoint.configuration, origin: checkpoint.path + "/configuration.json")
       configuration = try RunConfiguration.read(overlay, settings: arguments.all("--set"))
+      try configuration.checkResumption(
+        of: RunConfiguration.read(overlay, settings: []))
       resumed = checkpoint
     } else {
       if exists {
@@ -60,14 +71,25 @@ private struct TrainingRun {
 
   func start() throws {
     let (training, validation) = try configuration.data.corpora()
+    let earlier = try warmStart.map { try TrainedModel($0) }
     let codec =
       if let resumed {
         try Codec(configuration.data, checkpoint: resumed)
+      } else if let earlier, earlier.configuration.data.cutsTextLike(configuration.data) {
+        // The rows of embeddings are tokens, so a warm start keeps their numbers.
+        earlier.codec
       } else {
         try Codec(configuration.data, counting: training)
       }
     let model = try Transformer(
       configuration.transformer(for: codec), seed: configuration.model.seed)
+    // Before the trainer, whose moving average starts with the weights.
+    if let earlier {
+      let report = try earlier.checkpoint.warmStart(model)
+      reporter.show(
+        "warm start: \(report.loaded.count) parameters loaded"
+          + Self.list(", new", report.missing) + Self.list(", unused", report.unused))
+    }
     let batches = try CorpusBatches(
       training, configuration.data, codec: codec, lengthLimit: configuration.model.maximumLength)
     let trainer = try Trainer(
@@ -92,7 +114,8 @@ private struct TrainingRun {
       validation, codec: codec, lengthLimit: configuration.model.maximumLength)
     if validator.longPairCount > 0 {
       reporter.show(
-        "\(validator.longPairCount) held-out pairs are longer than model.maximumLength and left out")
+        "\(validator.longPairCount) held-out pairs are longer than model.maximumLength and left out"
+      )
     }
     trainer.onLog = { log in
       reporter.show(log)
@@ -108,7 +131,9 @@ private struct TrainingRun {
         ValidationEntry(
           step: trainer.state.step, elapsedSeconds: trainer.state.elapsedSeconds,
           validation: Dictionary(uniqueKeysWithValues: scores.map { ($0.name, $0.value) })))
-      if isBest { try save(trainer, codec, to: best) }
+      if isBest {
+        try trainer.withResult { _ in try save(trainer, codec, to: best, isForUseOnly: true) }
+      }
     }
     let recent = RecentCheckpoints(
       folder: folder + "/checkpoints", count: configuration.training.keepLast)
@@ -123,10 +148,14 @@ private struct TrainingRun {
     InterruptFlag.install()
     // Whoever read the messages may have gone away (`| head`): training goes on and saves.
     signal(SIGPIPE, SIG_IGN)
-    switch try trainer.run() {
-    case .finished:
+    let outcome = try trainer.run()
+    switch outcome {
+    case .finished, .stoppedEarly:
       reporter.show(
-        "finished: \(trainer.state.step) steps in \(Int(trainer.state.elapsedSeconds)) s of training; "
+        (outcome == .finished
+          ? "finished"
+          : "stopped early, no improvement for \(trainer.state.validationsWithoutImprovement) validations")
+          + ": \(trainer.state.step) steps in \(Int(trainer.state.elapsedSeconds)) s of training; "
           + (trainer.state.bestScore == nil
             ? "the model is in \(last)"
             : "best at step \(trainer.state.bestStep); the model is in \(best)"))
@@ -137,6 +166,13 @@ private struct TrainingRun {
     }
   }
 
+  /// The first of a list of names.
+  private static func list(_ title: String, _ names: [String]) -> String {
+    if names.isEmpty { return "" }
+    return "\(title): \(names.prefix(5).joined(separator: ", "))"
+      + (names.count > 5 ? " and \(names.count - 5) more" : "")
+  }
+
   private func save<Source: BatchSource>(
     _ trainer: Trainer<Transformer, Source>, _ codec: Codec, to path: String,
     isForUseOnly: Bool = false
@@ -144,6 +180,7 @@ private struct TrainingRun {
     try Checkpoint.write(
       to: path, model: trainer.model, configuration: configuration.json(),
       optimizer: isForUseOnly ? nil : trainer.optimizer,
+      average: isForUseOnly ? nil : trainer.average,
       state: isForUseOnly ? nil : trainer.state, files: codec.files)
   }
 }
@@ -204,7 +241,8 @@ private struct Validator {
     return [
       ValidationScore("perplexity", perplexity.value ?? .infinity),
       ValidationScore("sequenceErrorRate", exact.errorRate ?? 1),
-      ValidationScore("bleu", metric.score(of: statistics).value),
+      ValidationScore(
+        "bleu", metric.score(of: statistics).value, higherIsBetter: metric.higherIsBetter),
     ]
   }
 }

@@ -18,9 +18,8 @@ struct TrainedModel {
   /// The tokenizers and vocabularies alone.
   static func codec(_ path: String) throws -> Codec { try read(path).codec }
 
-  private static func read(_ path: String) throws -> (
-    checkpoint: Checkpoint, configuration: RunConfiguration, codec: Codec
-  ) {
+  /// A checkpoint, or that of a run's folder: the best, else the last.
+  static func checkpointPath(_ path: String) throws -> String {
     let candidates = [path, path + "/best", path + "/last"]
     let found = candidates.first {
       AtomicDirectory.locate($0) != nil
@@ -31,7 +30,13 @@ struct TrainedModel {
       throw TrainingError.checkpoint(
         path: path, problem: "expected a checkpoint, or a run with best/ or last/ in it")
     }
-    let checkpoint = try Checkpoint(contentsOf: found)
+    return found
+  }
+
+  private static func read(_ path: String) throws -> (
+    checkpoint: Checkpoint, configuration: RunConfiguration, codec: Codec
+  ) {
+    let checkpoint = try Checkpoint(contentsOf: checkpointPath(path))
     var overlay = try ConfigurationOverlay(defaults: RunConfiguration())
     try overlay.apply(checkpoint.configuration, origin: checkpoint.path + "/configuration.json")
     let configuration = try overlay.value(as: RunConfiguration.self)

@@ -52,6 +52,32 @@ import Testing
     #expect(values[9...].allSatisfy { abs($0 - 0.1) < 1e-7 })
   }
 
+  /// The same curve as the paper's where both have the same peak.
+  @Test func inverseSquareRootIsThePapersCurveByItsPeak() {
+    let paper = LearningRateSchedule(.paper, rate: 3, warmupSteps: 11)
+    let peak = paper.rate(at: 11, modelDimension: 64, totalSteps: 1)
+    let other = LearningRateSchedule(.inverseSquareRoot, rate: peak, warmupSteps: 11)
+    for step in [1, 2, 10, 11, 12, 50, 1000] {
+      let (a, b) = (
+        paper.rate(at: step, modelDimension: 64, totalSteps: 1),
+        other.rate(at: step, modelDimension: 64, totalSteps: 1)
+      )
+      #expect(abs(a - b) < 1e-6 * a, "step \(step)")
+    }
+  }
+
+  @Test func plateauMultipliesDownToItsFloor() {
+    var schedule = LearningRateSchedule(.plateau, rate: 0.8, warmupSteps: 4, finalRate: 0.15)
+    schedule.factor = 0.5
+    let rates = (0...4).map {
+      schedule.rate(at: 9, modelDimension: 1, totalSteps: 1, reductions: $0)
+    }
+    for (rate, expected) in zip(rates, [0.8, 0.4, 0.2, 0.15, 0.15] as [Float]) {
+      #expect(abs(rate - expected) < 1e-6)
+    }
+    #expect(schedule.rate(at: 1, modelDimension: 1, totalSteps: 1) == 0.2)
+  }
+
   @Test(arguments: LearningRateSchedule.Kind.allCases)
   func noWarmup(_ kind: LearningRateSchedule.Kind) {
     let schedule = LearningRateSchedule(kind, rate: 0.5, warmupSteps: 0)

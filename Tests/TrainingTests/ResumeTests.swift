@@ -25,7 +25,9 @@ import Testing
   }
 
   /// Trains in sessions, each of which stops at one of the given steps.
-  private static func train(stoppingAt stops: [Int]) throws -> Result {
+  private static func train(
+    stoppingAt stops: [Int], _ configuration: TrainingConfiguration = configuration()
+  ) throws -> Result {
     let folder = try TemporaryFolder()
     let path = folder.path + "/last"
     var losses: [Int: Double] = [:]
@@ -33,7 +35,7 @@ import Testing
       // Every session starts with other parameters, which the checkpoint must replace.
       let model = try smallTransformer(seed: UInt64(session + 1))
       let trainer = try Trainer(
-        model: model, modelDimension: 6, configuration: configuration(), source: ShuffledBatches())
+        model: model, modelDimension: 6, configuration: configuration, source: ShuffledBatches())
       if session > 0 { try trainer.resume(from: Checkpoint(contentsOf: path)) }
       trainer.onLog = { log in
         #expect(losses[log.step] == nil, "step \(log.step) happens twice")
@@ -47,7 +49,7 @@ import Testing
       trainer.onCheckpoint = {
         try Checkpoint.write(
           to: path, model: trainer.model, configuration: .null, optimizer: trainer.optimizer,
-          state: trainer.state)
+          average: trainer.average, state: trainer.state)
       }
       let outcome = try trainer.run()
       #expect(outcome == (stop == steps ? .finished : .interrupted))
@@ -57,7 +59,8 @@ import Testing
     try checkpoint.loadWeights(into: model)
     return Result(
       model: model, state: try checkpoint.state(),
-      optimizer: try contents(of: path + "/optimizer.safetensors"), losses: losses)
+      optimizer: try contents(of: path + "/optimizer.safetensors")
+        + ((try? contents(of: path + "/average.safetensors")) ?? []), losses: losses)
   }
 
   private static func expectEqual(_ a: Result, _ b: Result, _ comment: String) {
@@ -80,6 +83,26 @@ import Testing
     #expect(whole.state.bestScore != nil)
     for stops in [[1], [4], [5], [6], [11], [3, 10]] {
       Self.expectEqual(try Self.train(stoppingAt: stops), whole, "stopped at \(stops)")
+    }
+  }
+
+  /// A rate that was reduced, an average, patience and frozen parameters are carried along as well.
+  @Test func equalsUninterruptedTrainingWithEverythingElse() throws {
+    var configuration = Self.configuration()
+    configuration.schedule = LearningRateSchedule(.plateau, rate: 0.05, warmupSteps: 2)
+    configuration.schedule.patience = 1
+    configuration.validationInterval = 1
+    // So that no score but the first is an improvement.
+    configuration.minimumImprovement = 1e6
+    configuration.averageDecay = 0.9
+    configuration.frozen = ["decoder.*"]
+    configuration.patience = 11
+    let whole = try Self.train(stoppingAt: [], configuration)
+    #expect(whole.state.rateReductions == Self.steps - 1)
+    #expect(whole.state.validationsWithoutImprovement == Self.steps - 1)
+    for stops in [[1], [5], [3, 10]] {
+      Self.expectEqual(
+        try Self.train(stoppingAt: stops, configuration), whole, "stopped at \(stops)")
     }
   }
 

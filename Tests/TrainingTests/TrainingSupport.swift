@@ -66,3 +66,16 @@ func expectSameParameters(
       a.parameter.value, b.parameter.value, "\(comment) \(a.path)", sourceLocation: sourceLocation)
   }
 }
+
+/// Expects an error whose text has the given words.
+func expectError(
+  containing words: String, sourceLocation: SourceLocation = #_sourceLocation,
+  _ body: () throws -> Void
+) {
+  do {
+    try body()
+    Issue.record("expected an error with \"\(words)\"", sourceLocation: sourceLocation)
+  } catch {
+    #expect("\(error)".contains(words), "\(error)", sourceLocation: sourceLocation)
+  }
+}

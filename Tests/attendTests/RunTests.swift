@@ -78,6 +78,72 @@ import Testing
     #expect(second.errors.contains("already holds a run"))
   }
 
+  @Test func aResumedRunIsTheSameModel() throws {
+    let folder = try TemporaryFolder()
+    #expect(try train(folder.path, [], settings: copySettings(steps: 1)).status == 0)
+    for setting in ["model.headCount=1", "data.heldOutShare=0.5", "data.sharesVocabulary=true"] {
+      let result = try Tool.run("train", "--output", folder.path, "--resume", "--set", setting)
+      #expect(result.status == 2)
+      #expect(result.errors.contains("--resume: of the sections model and data"))
+    }
+    let allowed = try Tool.run(
+      "train", "--output", folder.path, "--resume", "--set", "model.dropoutRate=0.2", "--set",
+      "training.maximumSteps=2")
+    #expect(allowed.status == 0, "\(allowed.errors)")
+  }
+
+  @Test func aWarmStartBeginsWithTheOtherModelsWeightsAndWords() throws {
+    let folder = try TemporaryFolder()
+    let data = try folder.file("a.tsv", String(repeating: "a b c\tc b a\n", count: 20))
+    let other = try folder.file("b.tsv", String(repeating: "c a d\tx y z\n", count: 20))
+    let (first, second) = (folder.path + "/first", folder.path + "/second")
+    let settings = ["data.heldOutShare=0", "training.maximumSteps=2", "data.pairsPerBatch=5"]
+    #expect(try train(first, [], settings: settings + ["data.train=\(data)"]).status == 0)
+    // Nothing is learned, so the weights stay those of the first run.
+    let result = try train(
+      second, ["--warm-start", first],
+      settings: settings + ["data.train=\(other)", "training.schedule.rate=0"])
+    #expect(result.status == 0, "\(result.errors)")
+    #expect(result.errors.contains("parameters loaded"))
+    for file in ["weights.safetensors", "source_vocabulary.txt", "target_vocabulary.txt"] {
+      #expect(
+        FileManager.default.contents(atPath: first + "/last/" + file)
+          == FileManager.default.contents(atPath: second + "/last/" + file), "\(file)")
+    }
+    let resumed = try Tool.run("train", "--output", second, "--resume", "--warm-start", first)
+    #expect(resumed.status == 2)
+  }
+
+  @Test func trainingEndsEarlyAndKeepsTheAverage() throws {
+    let folder = try TemporaryFolder()
+    let result = try train(
+      folder.path, [],
+      settings: copySettings(steps: 60) + [
+        "training.patience=2", "training.validationInterval=1", "training.minimumImprovement=1000",
+        "training.bestBy=bleu", "training.averageDecay=0.9", "training.frozen=[\"encoder.*\"]",
+      ])
+    #expect(result.status == 0, "\(result.errors)")
+    #expect(result.errors.contains("stopped early, no improvement for 2 validations"))
+    #expect(result.errors.contains("bleu"))
+    #expect(try contents(of: folder.path + "/last/average.safetensors").count > 1000)
+    let unknown = try train(
+      folder.path + "/2", [], settings: copySettings(steps: 1) + ["training.bestBy=blue"])
+    #expect(unknown.status == 1)
+    #expect(unknown.errors.contains("bestBy: expected one of perplexity, sequenceErrorRate, bleu"))
+  }
+
+  @Test func wordsAndNumbersThatDoNotFitAreNamed() throws {
+    let folder = try TemporaryFolder()
+    for (setting, message) in [
+      ("training.maximumSteps=1.5", "training.maximumSteps: found 1.5, which is not whole"),
+      ("data.task=cpoy", "data.task: \"cpoy\" is none of the words"),
+    ] {
+      let result = try train(folder.path + "/run", [], settings: [setting])
+      #expect(result.status == 1)
+      #expect(result.errors.contains(message), "\(result.errors)")
+    }
+  }
+
   @Test func unknownKeysAreRefusedWithTheNearest() throws {
     let folder = try TemporaryFolder()
     let file = try folder.file("c.json", #"{ "training": { "maximumStep": 3 } }"#)

@@ -10,6 +10,8 @@ struct Tool {
   }
 
   /// The products of this build lie beside the test bundle.
+  static let path = executable.path
+
   private static let executable: URL = {
     var folder = URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent()
     while folder.path != "/" {

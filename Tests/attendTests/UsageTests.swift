@@ -9,7 +9,11 @@ import Testing
     #expect(result.output.isEmpty)
   }
 
-  @Test(arguments: ["train", "translate", "evaluate", "inspect", "info"])
+  @Test(arguments: [
+    "train", "translate", "score", "evaluate", "tokenize", "vocabulary", "average", "inspect",
+    "info",
+    "completion",
+  ])
   func everyCommandHasHelp(command: String) throws {
     let result = try Tool.run(command, "--help")
     #expect(result.status == 0)
