@@ -5,10 +5,12 @@ import Foundation
 public struct ConfigurationOverlay: Sendable {
   /// The configuration so far.
   public private(set) var document: StrictJSON
+  private let defaults: StrictJSON
 
   /// - Parameter defaults: a configuration with every key.
   public init(defaults: some Encodable) throws {
-    document = try StrictJSON(parsing: JSONEncoder().encode(defaults))
+    self.defaults = try StrictJSON(parsing: JSONEncoder().encode(defaults))
+    document = self.defaults
   }
 
   /// Replaces the values that `changes` names.
@@ -36,6 +38,12 @@ public struct ConfigurationOverlay: Sendable {
     do {
       return try JSONDecoder().decode(type, from: Data(document.text.utf8))
     } catch let error as DecodingError {
+      // The decoder does not say where a number does not fit, so that is tried out.
+      if let (path, found) = misfit(type, defaults, document, path: "", replaced: { $0 }) {
+        throw ConfigurationFileError(
+          origin: "configuration",
+          problem: "\(path): found \(found), which is not whole or out of range")
+      }
       throw ConfigurationFileError(origin: "configuration", problem: describe(error))
     }
   }
@@ -95,6 +103,31 @@ public struct ConfigurationOverlay: Sendable {
       }
     }
     return row[b.count]
+  }
+
+  /// The first number that the defaults cannot be decoded with in the place of their own.
+  ///
+  /// - Parameter replaced: the whole of the defaults with another value at `path`.
+  private func misfit<Value: Decodable>(
+    _ type: Value.Type, _ base: StrictJSON, _ changed: StrictJSON, path: String,
+    replaced: (StrictJSON) -> StrictJSON
+  ) -> (path: String, found: String)? {
+    guard case .object(let members) = base, case .object(let others) = changed else {
+      guard case .number(let found) = changed, base.text != changed.text else { return nil }
+      let whole = Data(replaced(changed).text.utf8)
+      return (try? JSONDecoder().decode(type, from: whole)) == nil ? (path, found) : nil
+    }
+    for (index, (member, other)) in zip(members, others).enumerated() {
+      let found = misfit(
+        type, member.value, other.value, path: path.isEmpty ? member.key : path + "." + member.key
+      ) { value in
+        var members = members
+        members[index] = .init(member.key, value)
+        return replaced(.object(members))
+      }
+      if let found { return found }
+    }
+    return nil
   }
 
   private func describe(_ error: DecodingError) -> String {
