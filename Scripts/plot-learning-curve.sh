@@ -37,6 +37,10 @@ if [[ -s $points/bleu ]] && awk 'NR == 1 || $2 < least { least = $2 } END { exit
 plot '$points/bleu' with linespoints lw 2 pt 7 ps 0.5 lc rgb '#a50f15' notitle"
 fi
 
+# The first updates would take most of the height.
+top=$(awk 'NR == 1 { print 1.5 * $2 }' "$points/held-out")
+scale=$(awk -v top="$top" 'BEGIN { print (top < 10 ? "unset" : "set") }')
+
 gnuplot << PLOT
 set terminal svg size 900,360 font "sans-serif,13" background "white"
 set output "$output"
@@ -46,8 +50,8 @@ set border 3
 set tics nomirror
 set xlabel "updates"
 set format x "%.0s%c"
-set logscale y
-set yrange [1:]
+$scale logscale y
+set yrange [1:$top]
 set ylabel "perplexity per target token"
 plot "$points/train" with lines lw 1.5 lc rgb "#9ecae1" title "training (dropout on)", \
   "$points/held-out" with linespoints lw 2 pt 7 ps 0.5 lc rgb "#08519c" title "held out"
