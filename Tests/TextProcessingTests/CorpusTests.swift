@@ -47,6 +47,78 @@ struct CorpusTests {
     #expect(error.description.contains("\(source): has 2 lines but \(target) has 3"))
   }
 
+  @Test func pairsKnowTheirLines() throws {
+    let path = try folder.file("a.tsv", "A\t1\n\nB\t2\n \t3\nC\t3\nD\t4\n")
+    let corpus = try ParallelCorpus(tsv: path)
+    #expect((0..<4).map { corpus.place(of: $0)?.line } == [1, 3, 5, 6])
+    #expect(corpus.place(of: 1)?.description == "\(path):3")
+    #expect(corpus.blankPairs.count == 2)
+    #expect(corpus.blankPairs.first == TextPlace(file: path, line: 2))
+    #expect(corpus.blankPairs.suffix == ", the first at \(path):2")
+    #expect(Occurrences().suffix == "")
+    let (train, heldOut) = corpus.split(holdOutShare: 0.5, seed: 1)
+    #expect(!train.pairs.isEmpty && !heldOut.pairs.isEmpty)
+    for part in [train, heldOut] {
+      for (index, pair) in part.pairs.enumerated() {
+        let number = try #require(corpus.pairs.firstIndex(of: pair))
+        #expect(part.place(of: index) == corpus.place(of: number))
+      }
+    }
+    // Where pairs come from does not matter to whether they are equal.
+    let again = try folder.file("b.tsv", "\n\nA\t1\nB\t2\nC\t3\nD\t4")
+    #expect(try ParallelCorpus(tsv: again) == corpus)
+    #expect(ParallelCorpus(corpus.pairs).place(of: 0) == nil)
+    let sources = try folder.file("a", "x\n\ny\n")
+    let targets = try folder.file("b", "1\n2\n3\n")
+    let two = try ParallelCorpus(.parallel(source: sources, target: targets))
+    #expect(two.place(of: 1) == TextPlace(file: sources, line: 3))
+    #expect(two.blankPairs.first == TextPlace(file: sources, line: 2))
+  }
+
+  @Test func longPairsAreNamedByTheirLine() throws {
+    let path = try folder.file("a.tsv", "\nA\t1\nA A A\t1\nA\t1 1 1\n")
+    let corpus = try ParallelCorpus(tsv: path)
+    let words = WordTokenizer()
+    let pairs = corpus.encoded(source: words, Vocabulary([]), target: words, Vocabulary([]))
+    let batches = try LengthBucketedBatches(
+      pairs, tokenBudget: 100, lengthLimit: 2, seed: 0, place: corpus.place)
+    #expect(batches.longPairCount == 2)
+    #expect(batches.longPairs.first == TextPlace(file: path, line: 3))
+    let error = try #require(throws: BatchingError.self) {
+      try LengthBucketedBatches(
+        pairs, tokenBudget: 100, lengthLimit: 3, longPairs: .refuse, seed: 0,
+        place: corpus.place)
+    }
+    #expect(error.description.hasPrefix("\(path):4: pair 3 has 1 source and 4 target tokens"))
+  }
+
+  @Test func tokensOutsideTheVocabularyAreCounted() throws {
+    let path = try folder.file("a.tsv", "A B\t1\n\nA C <s>\t1\nD\t2\n")
+    let corpus = try ParallelCorpus(tsv: path)
+    let unknown = corpus.unknownTokens(.source, with: WordTokenizer(), Vocabulary(["A", "B"]))
+    #expect(unknown.count == 3 && unknown.tokenCount == 6)
+    #expect(unknown.firstToken == "C")
+    #expect(
+      unknown.description
+        == "3 of 6 tokens are not in the vocabulary, the first, 'C', at \(path):3")
+    let targets = corpus.unknownTokens(.target, with: WordTokenizer(), Vocabulary(["1", "2"]))
+    #expect(targets.description == "0 of 3 tokens are not in the vocabulary")
+    var line = UnknownTokens()
+    line.add(["x", "y"], Vocabulary(["x"]))
+    #expect(line.description == "1 of 2 tokens are not in the vocabulary, the first, 'y'")
+    #expect(
+      corpus.unknownTokens(.source, with: WordTokenizer(), Vocabulary(["A", "B", "C", "D"])).count
+        == 1)
+  }
+
+  @Test func standardInputCannotBeBothFiles() {
+    let error = #expect(throws: TextFileError.self) {
+      try ParallelCorpus(source: "-", target: "-")
+    }
+    #expect(error?.problem == .standardInputTwice)
+    #expect(error?.description.contains("was named as both") == true)
+  }
+
   @Test func heldOutSourcesAreDisjointAndStable() {
     let pairs = (0..<997).flatMap { index in
       ["x", "y"].map { TextPair(source: "word\(index)", target: $0) }
@@ -79,6 +151,7 @@ struct CorpusTests {
     #expect(set.inputs == ["ABS", "CAT"])
     #expect(set.references == [["AE B Z", "EY B"], ["K AE T"]])
     #expect(set.blankEntryCount == 2)
+    #expect(set.blankEntries.first == TextPlace(file: references, line: 3))
     #expect(try ReferenceSet(tsv: references) == set)
   }
 

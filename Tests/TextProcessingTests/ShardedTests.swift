@@ -153,6 +153,68 @@ struct ShardedTests {
     #expect(loads == (corpus.blockCount + 2) / 3)
   }
 
+  @Test func blocksAndBatchesComeInRandomOrder() throws {
+    let corpus = try ShardedCorpus(files(), blockSize: 8)
+    var batches = try ShardedBatches(
+      corpus, blocksPerPool: 3, tokenBudget: 40, seed: 1, encode: Self.encode)
+    /// The blocks of the first pool, and the longest sources in the order of the batches.
+    func look(_ epoch: Int) -> (blocks: Set<Int>, lengths: [Int]) {
+      var blocks: Set<Int> = []
+      var lengths: [Int] = []
+      for index in 0..<batches.batchCount(epoch: epoch) {
+        let batch = batches.batch(epoch: epoch, index: index)
+        let found = (0..<corpus.blockCount).filter { block in
+          batch.indices.contains { corpus.range(ofBlock: block).contains($0) }
+        }
+        if blocks.union(found).count <= 3 { blocks.formUnion(found) }
+        lengths.append(batch.sources.map(\.count).max() ?? 0)
+      }
+      return (blocks, lengths)
+    }
+    let looks = (0..<4).map(look)
+    #expect(Set(looks.map(\.blocks)).count == 4)
+    for look in looks {
+      let falls = zip(look.lengths, look.lengths.dropFirst()).filter { $0 > $1 }.count
+      #expect(falls > corpus.blockCount / 3)
+    }
+    // Similar lengths are together: in the order of the files half of the places would be padding.
+    let size = batches.batch(epoch: 0, index: 0).size
+    #expect(size.sourceTokens * 4 > size.sourcePlaces * 3)
+  }
+
+  @Test func pairsCanTakePartInSomeEpochsOnly() throws {
+    let corpus = try ShardedCorpus(files(), blockSize: 8)
+    var batches = try ShardedBatches(
+      corpus, blocksPerPool: 3, tokenBudget: 40, seed: 1, variesByEpoch: true
+    ) { pair, epoch in pair.number % 3 == epoch ? Self.encode(pair, epoch) : nil }
+    for epoch in [1, 0, 2, 3] {
+      let seen = (0..<batches.batchCount(epoch: epoch)).flatMap {
+        batches.batch(epoch: epoch, index: $0).indices
+      }
+      #expect(seen.sorted() == (0..<211).filter { $0 % 17 != 3 && $0 % 3 == epoch })
+    }
+  }
+
+  @Test func aByteOrderMarkBelongsToTheBeginningOnly() throws {
+    let path = try folder.file("marks", "\u{FEFF}a\tb\n\u{FEFF}c\td\n")
+    let corpus = try ShardedCorpus([.tsv(path)], blockSize: 1)
+    #expect(
+      corpus.pairs.map { Array($0.source.utf8) } == [[0x61], [0xEF, 0xBB, 0xBF, 0x63]])
+  }
+
+  @Test func batchesThatAreNotThereStopTheProgram() async {
+    let result = await #expect(
+      processExitsWith: .failure, observing: [\.standardErrorContent]
+    ) {
+      let folder = try TemporaryFolder()
+      let corpus = try ShardedCorpus([.tsv(try folder.file("one", "n0\tb\nn1\tb\n"))])
+      var batches = try ShardedBatches(
+        corpus, tokenBudget: 2, seed: 1, encode: ShardedTests.encode)
+      _ = batches.batch(epoch: 0, index: 2)
+    }
+    expectMessage(result, naming: ["ShardedBatches.batch", "below 2", "found 2"])
+  }
+
   @Test func lengthsMayChangeWithTheEpoch() throws {
     let corpus = try ShardedCorpus(files(), blockSize: 8)
     func make() throws -> ShardedBatches {

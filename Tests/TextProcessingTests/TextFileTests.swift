@@ -28,6 +28,13 @@ struct TextFileTests {
     ) { try TextFile.lines(in: bytes, file: "t") }
   }
 
+  #if os(Linux)
+    /// The system says that it has no size.
+    @Test func filesWithoutASizeAreRead() throws {
+      #expect(try TextFile.lines(of: "/proc/version").first?.hasPrefix("Linux") == true)
+    }
+  #endif
+
   @Test func missingFilesAndFoldersAreNamed() throws {
     let folder = try TemporaryFolder()
     let missing = try #require(throws: TextFileError.self) {

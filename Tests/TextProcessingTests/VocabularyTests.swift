@@ -23,6 +23,16 @@ struct VocabularyTests {
     #expect(Vocabulary(counting: corpus.reversed()) == vocabulary)
   }
 
+  @Test func countsOfTwoTextsMakeAJointVocabulary() {
+    var counts = TokenCounts([["a", "b"], ["b"]])
+    counts.add(["c", "c", "c", "a"])
+    #expect((counts["a"], counts["b"], counts["c"], counts["d"]) == (2, 2, 3, 0))
+    #expect(Vocabulary(counts).tokens.dropFirst(4) == ["c", "a", "b"])
+    #expect(Vocabulary(counts, limit: 1).tokens.dropFirst(4) == ["c"])
+    #expect(Vocabulary(counts, minimumFrequency: 3).tokens.dropFirst(4) == ["c"])
+    #expect(Vocabulary(TokenCounts([])).count == 4)
+  }
+
   /// "é" as one scalar and as two are equal Strings in Swift, and different tokens.
   @Test func tokensDifferWhenTheirBytesDo() {
     let vocabulary = Vocabulary(["\u{E9}", "e\u{301}"])
