@@ -25,7 +25,8 @@ extension BytePairEncoding {
     return words
   }
 
-  /// What Python's `str.splitlines` takes for lines, ends included; subword-nmt reads its files so.
+  /// What Python's `str.splitlines` takes for lines, ends included; subword-nmt reads its files so. (CR and LF
+  /// in a row end two lines here, of which the second is blank.)
   static func pythonLines(_ text: String) -> [Substring.UnicodeScalarView] {
     let scalars = text.unicodeScalars
     var lines: [Substring.UnicodeScalarView] = []
@@ -34,7 +35,6 @@ extension BytePairEncoding {
     while index < scalars.endIndex {
       let scalar = scalars[index]
       index = scalars.index(after: index)
-      if scalar == "\r" && index < scalars.endIndex && scalars[index] == "\n" { continue }
       if scalar == "\r" || scalar == "\n" || endsLine(scalar) {
         lines.append(scalars[start..<index])
         start = index

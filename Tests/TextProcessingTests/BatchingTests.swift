@@ -123,6 +123,17 @@ struct BatchingTests {
     #expect(abs(size.paddingShare - 4.0 / 14) < 1e-12)
   }
 
+  /// Targets get shorter, then longer, so that a batch with two lengths of sources has one of targets.
+  @Test func targetsDoNotJumpWhereSourcesGetLonger() throws {
+    let pairs = [(1, 9), (1, 9), (1, 1), (2, 1), (2, 9)].map {
+      TokenPair(
+        source: Array(repeating: 4, count: $0.0), target: Array(repeating: 5, count: $0.1))
+    }
+    let batches = try LengthBucketedBatches(pairs, tokenBudget: 99, pairLimit: 2, seed: 0)
+    #expect(
+      Set(batches.batches(epoch: 0).map { $0.targets.map(\.count) }) == [[9, 9], [1, 1], [9]])
+  }
+
   @Test func bucketsKeepPaddingLow() throws {
     let pairs = Self.pairs(2003)
     let narrow = try LengthBucketedBatches(pairs, tokenBudget: 200, seed: 0).size(epoch: 0)

@@ -27,6 +27,12 @@ struct BytePairEncodingTests {
     #expect(try BytePairEncoding(contentsOf: fixture(name)) == encoding)
   }
 
+  @Test func codesOfWordsWithWhiteSpaceAreThoseOfSubwordNMT() throws {
+    let lines = try TextFile.lines(of: fixture("spaces.txt"))
+    let encoding = BytePairEncoding.learn(from: lines, mergeCount: 10_000)
+    #expect(try Array(encoding.fileContents.utf8) == text("spaces.bpe"))
+  }
+
   /// The first merges do not depend on how many follow; the order of lines does not matter, nor in how many
   /// texts they come.
   @Test func learningIsThatOfTheWordCounts() throws {
@@ -109,6 +115,14 @@ struct BPETokenizerTests {
     #expect(try expected != text("few.test"))
     let none = BPETokenizer(few, vocabulary: counts, minimumFrequency: .max)
     #expect(try segmented("test.txt", none) == text("few.test"))
+  }
+
+  @Test func theEarliestOfMergesThatMakeATokenIsTakenBack() {
+    let encoding = BytePairEncoding(
+      [("a", "b"), ("ab", "c"), ("b", "c"), ("a", "bc")].map { .init($0.0, $0.1) })
+    let counts = TokenCounts([["a@@", "b@@", "c@@", "ab@@", "bc@@", "x"]])
+    #expect(BPETokenizer(encoding).encode("abcx") == ["abc@@", "x"])
+    #expect(BPETokenizer(encoding, vocabulary: counts).encode("abcx") == ["ab@@", "c@@", "x"])
   }
 
   @Test func glossariesAreThoseOfSubwordNMT() throws {

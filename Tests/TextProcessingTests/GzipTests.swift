@@ -120,6 +120,12 @@ struct GzipTests {
         dup2(pipe.fileHandleForReading.fileDescriptor, 0)
         let corpus = try ParallelCorpus(tsv: "-")
         let isRight = corpus.pairs.map(\.target) == ["eins", "zwei"]
+        // A file goes on from where it has been read to.
+        let folder = try TemporaryFolder()
+        let file = open(try folder.file("text", "read\nto be read\n"), O_RDONLY)
+        lseek(file, 5, SEEK_SET)
+        dup2(file, 0)
+        if try TextFile.lines(of: "-") != ["to be read"] { exit(8) }
         if isRight && corpus.place(of: 1)?.description == "standard input:3" { exit(7) }
       }
     }

@@ -63,6 +63,9 @@ struct ShardedTests {
     #expect(pairs.map(\.number) == (0..<211).filter { $0 % 17 != 3 })
     let ranges = (0..<corpus.blockCount).map { corpus.range(ofBlock: $0) }
     #expect(ranges.flatMap { Array($0) } == Array(0..<211))
+    // Of 70, 0, 35 and 106 lines.
+    let counts = [70, 35, 106].map { ($0 + blockSize - 1) / blockSize }
+    #expect(corpus.blockCount == counts.reduce(0, +))
     #expect(ranges.allSatisfy { $0.count <= blockSize && !$0.isEmpty })
   }
 

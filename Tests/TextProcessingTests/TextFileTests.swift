@@ -21,6 +21,7 @@ struct TextFileTests {
       ([0x61, 0xC0, 0x80], 1, 2),  // overlong
       ([0xED, 0xA0, 0x80], 1, 1),  // a surrogate
       ([0x61, 0x62, 0xE2, 0x82], 1, 3),  // cut off by the end of the file
+      ([0x61, 0xF0, 0x9F, 0x98], 1, 2),  // as many bytes as the character that stands for errors
     ] as [([UInt8], Int, Int)])
   func invalidUTF8IsPlacedExactly(_ bytes: [UInt8], _ line: Int, _ position: Int) {
     #expect(

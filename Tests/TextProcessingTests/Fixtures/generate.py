@@ -4,7 +4,10 @@
 train.txt and test.txt are made up here: sentences of made-up words in several scripts, and what programs get wrong
 (white space within words, repeated letters, marks in the text, characters outside of the basic plane).
 
-few.bpe, all.bpe, frequent.bpe      learn-bpe with the options below
+spaces.txt                          words with white space in them, which subword-nmt treats in a way of its own
+
+few.bpe, all.bpe, frequent.bpe      learn-bpe of train.txt with the options below
+spaces.bpe                          learn-bpe of spaces.txt
 few.train, few.test, all.test       apply-bpe of those codes
 few.vocabulary                      get-vocab of few.train, without the tokens that end lines for Python
 rare.test                           apply-bpe of few.bpe with that vocabulary and a threshold
@@ -41,7 +44,7 @@ WORDS += [
     "a\u00a0b", "\u00a0ab", "ab\u00a0", "b\u00a0\u00a0a", "aa\u00a0aa", "a\u3000b", "a\x1fb", "ab\u2003ab",
 ]
 # These end lines for Python and no others.
-BREAKS = ["a\u2028b", "\u2029", "a\x85", "\x0bb", "a\x0cb", "a\x1cb", "a\x1db", "\x1e", "a\rb", "a\r\r", "\r \u2028 "]
+BREAKS = ["a\u2028b", "a\u2029ab", "a\x85b", "ab\x0bab", "a\x0cb", "a\x1cb", "a\x1db", "a\x1eb", "a\rb", "\u2029", "a\r\r", "\r \u2028 "]
 
 
 def line():
@@ -70,6 +73,11 @@ for name, count in [("train.txt", 400), ("test.txt", 60)]:
     text = "".join(line() + "\n" for _ in range(count))
     (FOLDER / name).write_bytes(text.encode())
 
+words = ["".join(random.choices("aab\u00a0\x1f", k=random.randint(2, 9))) for _ in range(150)]
+text = "".join(" ".join(random.choices(words, k=9)) + "\n" for _ in range(60))
+(FOLDER / "spaces.txt").write_bytes(text.encode())
+
+run("learn-bpe", "-i", "spaces.txt", "-o", "spaces.bpe")
 run("learn-bpe", "-i", "train.txt", "-o", "few.bpe", "-s", 250)
 run("learn-bpe", "-i", "train.txt", "-o", "all.bpe", "-s", 100000)
 run("learn-bpe", "-i", "train.txt", "-o", "frequent.bpe", "-s", 100000, "--min-frequency", 20)
