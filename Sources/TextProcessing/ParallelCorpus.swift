@@ -1,5 +1,3 @@
-internal import Tensors
-
 /// Pairs of source and target texts.
 ///
 /// Reading is strict, and ``TextFile`` lists what happens to which input. Pairs of which one side or both are
@@ -54,30 +52,25 @@ public struct ParallelCorpus: Sendable {
     file.map { TextPlace(file: $0, line: lines[index]) }
   }
 
-  /// Divides the corpus by a seeded hash of the source text.
+  /// Divides the corpus by the source texts.
   ///
-  /// All pairs of one source text go to the same side, so what is held out is new to a model that has seen
-  /// the rest. Which side a text goes to depends on it and the seed alone, not on the rest of the corpus.
-  /// - Parameter holdOutShare: The share of distinct source texts to hold out, 0 to 1, met on average.
+  /// - Parameters:
+  ///   - holdOutShare: the share of distinct source texts to hold out, 0 to 1, met on average.
+  ///   - seed: of the choice, as in ``HeldOutShare``.
   public func split(
     holdOutShare: Double, seed: UInt64
   ) -> (train: ParallelCorpus, heldOut: ParallelCorpus) {
-    if !(0...1).contains(holdOutShare) {
-      fatalError("ParallelCorpus.split: expected a share from 0 to 1, found \(holdOutShare)")
-    }
+    let choice = HeldOutShare(holdOutShare, seed: seed)
     var train = ParallelCorpus([])
     var heldOut = ParallelCorpus([])
     train.file = file
     heldOut.file = file
     for (index, pair) in pairs.enumerated() {
-      // 53 bits, all that a Double holds exactly.
-      let position = Double(stableHash(of: pair.source, seed: seed) >> 11) * 0x1p-53
-      let isHeldOut = position < holdOutShare
       func append(to part: inout ParallelCorpus) {
         part.pairs.append(pair)
         if file != nil { part.lines.append(lines[index]) }
       }
-      if isHeldOut { append(to: &heldOut) } else { append(to: &train) }
+      if choice.contains(pair.source) { append(to: &heldOut) } else { append(to: &train) }
     }
     return (train, heldOut)
   }
@@ -100,14 +93,6 @@ extension ParallelCorpus: Equatable {
   public static func == (a: ParallelCorpus, b: ParallelCorpus) -> Bool {
     a.pairs == b.pairs && a.blankPairCount == b.blankPairCount
   }
-}
-
-/// A hash of a text's UTF-8 bytes (FNV-1a, then mixed with the seed): the same in every process and on every
-/// machine, unlike Swift's own.
-private func stableHash(of text: String, seed: UInt64) -> UInt64 {
-  var hash: UInt64 = 0xCBF2_9CE4_8422_2325
-  for byte in text.utf8 { hash = (hash ^ UInt64(byte)) &* 0x0000_0100_0000_01B3 }
-  return mix(hash ^ mix(seed &+ 0x9E37_79B9_7F4A_7C15))
 }
 
 extension String {

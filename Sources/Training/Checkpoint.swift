@@ -121,7 +121,7 @@ public struct Checkpoint {
     do {
       return try JSONDecoder().decode(TrainingState.self, from: Data(document.text.utf8))
     } catch let error as DecodingError {
-      throw TrainingError.checkpoint(path: file, problem: "not a training state: \(error)")
+      throw TrainingError.checkpoint(path: file, problem: "not a training state: \(error.problem)")
     }
   }
 
@@ -167,6 +167,21 @@ extension Adam {
     zip(parameters, firstMoments).map { .init("first." + $0.path, $1) }
       + zip(parameters, secondMoments).map { .init("second." + $0.path, $1) }
       + [.init("step", integers: [Int64(step)])]
+  }
+}
+
+extension DecodingError {
+  /// The key and what is wrong with it, for a person.
+  fileprivate var problem: String {
+    func place(_ path: [any CodingKey]) -> String { path.map(\.stringValue).joined(separator: ".") }
+    return switch self {
+    case .keyNotFound(let key, let context): "\(place(context.codingPath + [key])) is missing"
+    case .typeMismatch(let type, let context), .valueNotFound(let type, let context):
+      "\(place(context.codingPath)): expected a value of the type \(type)"
+    case .dataCorrupted(let context):
+      "\(place(context.codingPath)): \(context.debugDescription)"
+    @unknown default: "\(self)"
+    }
   }
 }
 

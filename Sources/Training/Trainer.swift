@@ -54,7 +54,15 @@ public final class Trainer<Model: SequenceModel, Source: BatchSource> {
     self.configuration = configuration
     self.source = source
     // Without patterns, what the caller has frozen stays so.
-    if !configuration.frozen.isEmpty { try model.freeze(configuration.frozen) }
+    if !configuration.frozen.isEmpty {
+      try model.freeze(configuration.frozen)
+      let parameters = model.parameters
+      if !parameters.contains(where: \.parameter.isTrainable) {
+        throw TrainingError.invalidConfiguration(
+          field: "frozen", expected: "at least one parameter that is left to train",
+          found: "all \(parameters.count) frozen")
+      }
+    }
     optimizer = Adam(model.parameters, configuration: configuration.optimizer)
     average =
       configuration.averageDecay > 0

@@ -50,7 +50,7 @@ struct Codec {
   }
 
   /// The codec for a corpus: its merges learned or read, its vocabularies counted.
-  init(_ data: DataConfiguration, counting corpus: ParallelCorpus) throws {
+  init(_ data: DataConfiguration, counting text: TrainingText) throws {
     if data.task != .files {
       self.init(data, sourceEncoding: nil, targetEncoding: nil) { _, _ in
         let vocabulary = SyntheticTask.vocabulary(symbolCount: data.symbolCount)
@@ -58,34 +58,21 @@ struct Codec {
       }
       return
     }
-    let sourceEncoding: BytePairEncoding?
-    let targetEncoding: BytePairEncoding?
-    if data.sourceTokenizer == .bpe && data.targetTokenizer == .bpe && data.sharesVocabulary {
-      sourceEncoding = try data.encoding(
-        learnedFrom: corpus.pairs.map(\.source) + corpus.pairs.map(\.target))
-      targetEncoding = sourceEncoding
-    } else {
-      sourceEncoding =
-        data.sourceTokenizer == .bpe
-        ? try data.encoding(learnedFrom: corpus.pairs.map(\.source)) : nil
-      targetEncoding =
-        data.targetTokenizer == .bpe
-        ? try data.encoding(learnedFrom: corpus.pairs.map(\.target)) : nil
-    }
+    let (sources, targets) = (text.pairs.lazy.map(\.source), text.pairs.lazy.map(\.target))
+    let (sourceEncoding, targetEncoding) = try data.encodings(sources, targets)
     self.init(data, sourceEncoding: sourceEncoding, targetEncoding: targetEncoding) {
       source, target in
       func vocabulary(_ counts: TokenCounts) -> Vocabulary {
         Vocabulary(
           counts, limit: data.vocabularyLimit, minimumFrequency: data.minimumFrequency)
       }
-      var counts = TokenCounts(corpus.pairs.lazy.map { source.encode($0.source) })
-      let targets = corpus.pairs.lazy.map { target.encode($0.target) }
+      var counts = TokenCounts(sources.map(source.encode))
       if data.sharesVocabulary {
-        for tokens in targets { counts.add(tokens) }
+        for text in targets { counts.add(target.encode(text)) }
         let joint = vocabulary(counts)
         return (joint, joint)
       }
-      return (vocabulary(counts), vocabulary(TokenCounts(targets)))
+      return (vocabulary(counts), vocabulary(TokenCounts(targets.map(target.encode))))
     }
   }
 
@@ -100,26 +87,25 @@ struct Codec {
     return files
   }
 
-  func encode(_ corpus: ParallelCorpus) -> [TokenPair] {
-    corpus.pairs.map {
-      TokenPair(source: encodeSource($0.source), target: encodeTarget($0.target))
-    }
+  func encode(_ pair: TextPair) -> TokenPair {
+    TokenPair(source: encodeSource(pair.source), target: encodeTarget(pair.target))
   }
 
-  /// The pairs with merges left out at random.
-  func encode(_ corpus: ParallelCorpus, dropoutRate: Double, seed: UInt64) -> [TokenPair] {
-    func encode(_ text: String, _ tokenizer: any Tokenizer, _ seed: UInt64) -> [String] {
+  /// A pair as it is in an epoch of training: with BPE-dropout, cut anew in each.
+  ///
+  /// - Parameter number: of the pair in its corpus.
+  func encode(_ pair: TextPair, number: Int, epoch: Int, _ data: DataConfiguration) -> TokenPair {
+    if data.bpeDropout == 0 { return encode(pair) }
+    func cut(_ text: String, _ tokenizer: any Tokenizer, side: Int) -> [String] {
       (tokenizer as? any SamplingTokenizer)?
-        .encode(text, dropoutRate: dropoutRate, seed: seed) ?? tokenizer.encode(text)
+        .encode(
+          text, dropoutRate: data.bpeDropout,
+          seed: combineSeeds(data.seed, UInt64(epoch), UInt64(2 * number + side)))
+        ?? tokenizer.encode(text)
     }
-    return corpus.pairs.enumerated().map { index, pair in
-      let number = UInt64(2 * index)
-      return TokenPair(
-        source: sourceVocabulary.encode(
-          encode(pair.source, source, combineSeeds(seed, number))),
-        target: targetVocabulary.encode(
-          encode(pair.target, target, combineSeeds(seed, number + 1))))
-    }
+    return TokenPair(
+      source: sourceVocabulary.encode(cut(pair.source, source, side: 0)),
+      target: targetVocabulary.encode(cut(pair.target, target, side: 1)))
   }
 
   func encodeSource(_ text: String) -> [Int] { sourceVocabulary.encode(source.encode(text)) }
@@ -146,11 +132,30 @@ struct Codec {
 }
 
 extension DataConfiguration {
-  /// The merges of the file that is named, or learned from lines.
-  fileprivate func encoding(learnedFrom lines: [String]) throws -> BytePairEncoding {
-    if !bpeCodes.isEmpty { return try BytePairEncoding(contentsOf: bpeCodes) }
-    return BytePairEncoding.learn(
-      from: lines.map(normalization.applied(to:)), mergeCount: bpeMerges)
+  /// The merges of the sides that are cut by `bpe`: of the file that is named, or learned from the text, of both
+  /// sides together where they share a vocabulary.
+  fileprivate func encodings(_ sources: some Sequence<String>, _ targets: some Sequence<String>)
+    throws -> (source: BytePairEncoding?, target: BytePairEncoding?)
+  {
+    let (cutsSource, cutsTarget) = (sourceTokenizer == .bpe, targetTokenizer == .bpe)
+    if !bpeCodes.isEmpty && (cutsSource || cutsTarget) {
+      let encoding = try BytePairEncoding(contentsOf: bpeCodes)
+      return (cutsSource ? encoding : nil, cutsTarget ? encoding : nil)
+    }
+    func words(_ texts: some Sequence<String>) -> TokenCounts {
+      BytePairEncoding.wordCounts(texts.lazy.map(normalization.applied(to:)))
+    }
+    func learned(_ words: TokenCounts) -> BytePairEncoding {
+      BytePairEncoding.learn(fromWords: words, mergeCount: bpeMerges)
+    }
+    if cutsSource && cutsTarget && sharesVocabulary {
+      // Counted one after the other, so that neither text is in memory.
+      let encoding = learned(words([AnySequence(sources), AnySequence(targets)].lazy.joined()))
+      return (encoding, encoding)
+    }
+    return (
+      cutsSource ? learned(words(sources)) : nil, cutsTarget ? learned(words(targets)) : nil
+    )
   }
 }
 

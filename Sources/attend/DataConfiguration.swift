@@ -9,10 +9,12 @@ struct DataConfiguration: Codable, Equatable {
   /// `files` reads ``train``; the others make sequences up.
   var task = Task.files
   /// A file of `SOURCE<TAB>TARGET` lines, or two files of which line n of the one belongs to line n of the
-  /// other.
+  /// other; with `*`, several files.
   var train = ""
   var trainSource = ""
   var trainTarget = ""
+  /// Whether the training text stays in its files and is read in blocks; several files always do.
+  var streaming = false
   /// The like for validation; all empty: part of the training pairs is held out.
   var validation = ""
   var validationSource = ""

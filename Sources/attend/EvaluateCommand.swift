@@ -67,7 +67,8 @@ private struct Evaluation {
       hypotheses = try decode(trained, &report)
       if let corpus = references.corpus {
         let loss = try evaluateLoss(
-          trained.model, on: trained.codec.batches(trained.codec.encode(corpus), size: 64))
+          trained.model,
+          on: trained.codec.batches(corpus.pairs.map { trained.codec.encode($0) }, size: 64))
         report.perplexity =
           Perplexity(
             negativeLogLikelihood: loss.negativeLogLikelihood, tokenCount: loss.tokenCount

@@ -90,7 +90,7 @@ private struct TrainingRun {
         "warm start: \(report.loaded.count) parameters loaded"
           + Self.list(", new", report.missing) + Self.list(", unused", report.unused))
     }
-    let batches = try CorpusBatches(
+    let batches = try TrainingBatches(
       training, configuration.data, codec: codec, lengthLimit: configuration.model.maximumLength)
     let trainer = try Trainer(
       model: model, modelDimension: configuration.model.modelDimension,
@@ -106,8 +106,8 @@ private struct TrainingRun {
       "\(model.parameterCount) parameters; \(training.count) pairs to train on, \(validation.count) to "
         + "validate on; \(codec.sourceVocabulary.count) source and \(codec.targetVocabulary.count) "
         + "target tokens; \(ThreadPool.threadCount) threads")
-    if batches.batches.longPairCount > 0 {
-      reporter.show("\(batches.batches.longPairCount) pairs are too long and left out")
+    for note in Self.notes(on: training, validation, codec: codec, batches: batches) {
+      reporter.show(note)
     }
 
     let validator = Validator(
@@ -166,6 +166,28 @@ private struct TrainingRun {
     }
   }
 
+  /// What of the text is left out or not known, and where the first of it is.
+  private static func notes(
+    on training: TrainingText, _ validation: ParallelCorpus, codec: Codec, batches: TrainingBatches
+  ) -> [String] {
+    func count(_ found: Occurrences, _ what: String) -> String? {
+      found.count == 0 ? nil : "\(found.count) \(what)\(found.suffix)"
+    }
+    func unknown(_ corpus: ParallelCorpus, _ part: String) -> [String] {
+      [
+        ("source", corpus.unknownTokens(.source, with: codec.source, codec.sourceVocabulary)),
+        ("target", corpus.unknownTokens(.target, with: codec.target, codec.targetVocabulary)),
+      ].filter { $0.1.count > 0 }.map { "\(part), \($0.0): \($0.1)" }
+    }
+    var notes = [
+      count(training.blankPairs, "pairs have a blank side and are left out"),
+      count(batches.longPairs, "pairs are too long and left out"),
+    ].compactMap { $0 }
+    // Looking through text that stays in files would take as long as reading it once more.
+    if case .inMemory(let corpus) = training { notes += unknown(corpus, "training") }
+    return notes + unknown(validation, "validation")
+  }
+
   /// The first of a list of names.
   private static func list(_ title: String, _ names: [String]) -> String {
     if names.isEmpty { return "" }
@@ -211,7 +233,7 @@ private struct Validator {
     }
     longPairCount = corpus.count - kept.count
     let corpus = ParallelCorpus(kept)
-    batches = codec.batches(codec.encode(corpus), size: 64)
+    batches = codec.batches(corpus.pairs.map { codec.encode($0) }, size: 64)
     let set = ReferenceSet(grouping: corpus)
     sources = set.inputs.prefix(Self.decodedLimit).map(codec.encodeSource)
     referenceTexts = Array(set.references.prefix(Self.decodedLimit))

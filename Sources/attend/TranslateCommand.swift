@@ -47,6 +47,7 @@ private struct Translation {
   var prefixes: [String]?
   var prefixFile = ""
   private var lineCount = 0
+  private var unknown = UnknownTokens()
 
   init(trained: TrainedModel, search: SearchOptions, batches: SourceBatches, format: Format) {
     self.trained = trained
@@ -63,11 +64,17 @@ private struct Translation {
       // out before all of it is read.
       let lines = try input.next(atMost: batches.sourceLimit * 16)
       if lines.isEmpty { break }
+      for (index, line) in lines.enumerated() {
+        unknown.add(
+          trained.codec.source.encode(line), trained.codec.sourceVocabulary,
+          at: TextPlace(file: "standard input", line: lineCount + index + 1))
+      }
       FileHandle.standardOutput.write(Data(try output(of: lines).utf8))
       lineCount += lines.count
       progress.show(lineCount)
     }
     progress.end()
+    if unknown.count > 0 { FileHandle.standardError.write(Data("\(unknown)\n".utf8)) }
     if let prefixes, prefixes.count != lineCount {
       throw TextFileError(
         file: prefixFile,

@@ -43,6 +43,15 @@ import Testing
     }
   }
 
+  @Test func somethingIsLeftToTrain() throws {
+    try expectError(containing: "frozen: expected at least one parameter that is left to train") {
+      _ = try Trainer(
+        model: smallTransformer(seed: 1), modelDimension: 6,
+        configuration: quickConfiguration(steps: 4) { $0.frozen = ["*"] },
+        source: ShuffledBatches())
+    }
+  }
+
   @Test func frozenParametersKeepTheirBits() throws {
     let model = try smallTransformer(seed: 1)
     let before = try smallTransformer(seed: 1)
