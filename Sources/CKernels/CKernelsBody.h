@@ -11,6 +11,7 @@
 #include "Activations.h"
 #include "Softmax.h"
 #include "AttentionTile.h"
+#include "AdditiveScores.h"
 #include "Normalisation.h"
 #include "Loss.h"
 #include "Optimiser.h"
@@ -39,6 +40,8 @@ const ck_functions CK_TABLE = {
   .dropout_rows = ck_dropout_rows,
   .scale_rows = ck_scale_rows,
   .row_dots = ck_row_dots,
+  .additive_scores = ck_additive_scores,
+  .additive_scores_backward = ck_additive_scores_backward,
   .add_norm = ck_add_norm,
   .add_norm_backward = ck_add_norm_backward,
   .cross_entropy_rows = ck_cross_entropy_rows,

@@ -32,7 +32,7 @@ public func attention(
 
   var output = Tensor(uninitialized: [batch, queryCount, value.shape[2]])
   var logSumExp = Tensor(uninitialized: [batch, headCount, queryCount])
-  withGeometry(geometry, allowed: allowed) { geometry in
+  withAllowed(geometry, allowed) { geometry in
     TiledAttention.forward(
       geometry, queries: query.value.pointer, keys: key.value.pointer, values: value.value.pointer,
       dropout: dropout, output: output.mutablePointer, logSumExp: logSumExp.mutablePointer)
@@ -43,7 +43,7 @@ public func attention(
     let saved = TiledAttention.Saved(
       queries: query.value.pointer, keys: key.value.pointer, values: value.value.pointer,
       output: output.pointer, logSumExp: logSumExp.pointer, outputGradient: gradient.pointer)
-    withGeometry(geometry, allowed: allowed) { geometry in
+    withAllowed(geometry, allowed) { geometry in
       TiledAttention.backward(
         geometry, saved, dropout: dropout, queryGradient: gradients[0].mutablePointer,
         keyGradient: gradients[1].mutablePointer, valueGradient: gradients[2].mutablePointer)
@@ -80,8 +80,9 @@ func checkAttentionShapes(
   mask.check(batch: query[0], queryCount: query[1], keyCount: key[1])
 }
 
-private func withGeometry(
-  _ geometry: AttentionGeometry, allowed: [UInt8]?, _ body: (AttentionGeometry) -> Void
+/// Calls `body` with the geometry and the bytes of an arbitrary mask in it.
+func withAllowed(
+  _ geometry: AttentionGeometry, _ allowed: [UInt8]?, _ body: (AttentionGeometry) -> Void
 ) {
   guard let allowed else { return body(geometry) }
   allowed.withUnsafeBufferPointer { buffer in

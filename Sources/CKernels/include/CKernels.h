@@ -113,6 +113,17 @@ typedef struct {
   void (*row_dots)(
     const float *a, size_t lda, const float *b, size_t ldb, size_t rows, size_t columns, float *sums);
 
+  // ---- additive attention: one query [columns] against `rows` keys ----
+  // scores[r] = Σ_c v[c] tanh(query[c] + keys[r,c])
+  void (*additive_scores)(
+    const float *query, const float *keys, size_t ld_keys, const float *v, float *scores, size_t rows,
+    size_t columns);
+  // From the gradient of the scores [rows]: adds to d_query [columns], d_keys [rows, columns] and d_v
+  // [columns]. A row whose gradient is 0 is not read.
+  void (*additive_scores_backward)(
+    const float *query, const float *keys, size_t ld_keys, const float *v, const float *gradient,
+    float *d_query, float *d_keys, size_t ld_dkeys, float *d_v, size_t rows, size_t columns);
+
   // ---- residual + dropout + layer norm ----
   // s = residual + dropout(branch); y = (s - mean) * rstd * gamma + beta, biased variance,
   // rstd = 1 / sqrt(var + epsilon). residual and branch may each be NULL (counts as 0).
