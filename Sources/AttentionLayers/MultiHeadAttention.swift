@@ -113,6 +113,7 @@ public struct MultiHeadAttention: Layer {
   private func attend(_ heads: AttentionHeads, mask: AttentionMask, in context: ForwardContext)
     -> Variable
   {
+    context.attentionRecord?.append(mechanism.weights(heads, mask: mask, in: context))
     let mixed = mechanism(
       heads, mask: mask, dropout: context.nextDropout(rate: dropoutRate), in: context)
     return outputProjection(mixed, in: context)

@@ -10,15 +10,23 @@ public final class ForwardContext {
   private let tape: Tape?
   private let dropoutSeed: UInt64?
   private var dropoutSites: UInt64 = 0
+  /// Where attention layers write their weights down, if someone wants them.
+  public let attentionRecord: AttentionRecord?
 
-  private init(tape: Tape?, dropoutSeed: UInt64?) {
+  private init(tape: Tape?, dropoutSeed: UInt64?, attentionRecord: AttentionRecord? = nil) {
     self.tape = tape
     self.dropoutSeed = dropoutSeed
+    self.attentionRecord = attentionRecord
   }
 
   /// No tape, no dropout.
   public static func inference() -> ForwardContext {
     ForwardContext(tape: nil, dropoutSeed: nil)
+  }
+
+  /// No tape, no dropout; attention layers write their weights down.
+  public static func inference(recording record: AttentionRecord) -> ForwardContext {
+    ForwardContext(tape: nil, dropoutSeed: nil, attentionRecord: record)
   }
 
   /// A tape and dropout. A dropout mask depends on the seed, the step, the part of the batch and the place
