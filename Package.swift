@@ -34,6 +34,7 @@ let package = Package(
     library("FeedForwardLayers"),
     library("ResidualLayers"),
     library("TiedEmbeddings"),
+    library("AttentionMaps"),
     library("BenchmarkKit"),
     .executable(name: "attend", targets: ["attend"]),
     .executable(name: "bench", targets: ["bench"]),
@@ -72,11 +73,13 @@ let package = Package(
     target("TextProcessing", "ModelFiles", "Tensors"),
     target("Metrics"),
     target("ModelFiles", "Tensors"),
+    target("AttentionMaps", "ModelFiles", "Tensors"),
     target(
       "Training", "Autograd", "CoreLayers", "Kernels", "ModelFiles", "SequenceModels", "Tensors"),
 
     target(
-      "AttentionKit", "AttentionLayers", "Autograd", "CoreLayers", "Decoding", "FeedForwardLayers",
+      "AttentionKit", "AttentionLayers", "AttentionMaps", "Autograd", "CoreLayers", "Decoding",
+      "FeedForwardLayers",
       "Kernels",
       "Metrics", "ModelFiles", "PositionalEncodings", "RecurrentModels", "ResidualLayers",
       "SequenceModels", "Tensors", "TextProcessing", "TiedEmbeddings", "Training",
@@ -105,6 +108,7 @@ let package = Package(
     tests("TextProcessing", "SequenceModels", exclude: ["Fixtures"]),
     tests("Metrics", exclude: ["Fixtures"]),
     tests("ModelFiles", "Tensors"),
+    tests("AttentionMaps", "ModelFiles", "Tensors"),
     tests("Training", "AttentionKit"),
     tests("BenchmarkKit"),
     tests("attend", "AttentionKit", "ModelFiles", "Tensors"),

@@ -1,5 +1,6 @@
 // Everything with one import. The modules stay importable one by one.
 @_exported public import AttentionLayers
+@_exported public import AttentionMaps
 @_exported public import Autograd
 @_exported public import CoreLayers
 @_exported public import Decoding
