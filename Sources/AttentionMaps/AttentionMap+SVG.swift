@@ -55,6 +55,8 @@ private struct SVGDrawing {
       "<text transform=\"translate(16 \(number(box.bottom))) rotate(-90)\" font-size=\"11\" "
       + "fill=\"#666\">← \(map.axes.queries)</text>\n"
     svg += heat.svg(x: box.left, y: box.top)
+    // Lines closer than this would veil the colours.
+    if heat.cell >= 8 && style.colorMap != .grays { svg += heat.lines(x: box.left, y: box.top) }
     for (index, label) in queryLabels.enumerated() {
       let y = box.top + (Double(index) + 0.5) * heat.cell + fontSize * 0.35
       svg +=

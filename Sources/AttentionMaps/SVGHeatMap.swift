@@ -39,6 +39,24 @@ struct SVGHeatMap {
     return "<g shape-rendering=\"crispEdges\">\n\(svg)</g>\n"
   }
 
+  /// Thin lines between the cells, every fifth a little stronger, that lead the eye to the labels.
+  func lines(x: Double, y: Double) -> String {
+    let number = SVGText.number
+    var (thin, strong) = ("", "")
+    for column in 1..<max(1, map.keys.count) {
+      let line = "M\(number(x + Double(column) * cell)) \(number(y))v\(number(height))"
+      if column % 5 == 0 { strong += line } else { thin += line }
+    }
+    for row in 1..<max(1, map.queries.count) {
+      let line = "M\(number(x)) \(number(y + Double(row) * cell))h\(number(width))"
+      if row % 5 == 0 { strong += line } else { thin += line }
+    }
+    return [(thin, "0.12"), (strong, "0.35")].filter { !$0.0.isEmpty }.map { path, opacity in
+      "<path d=\"\(path)\" stroke=\"#fff\" stroke-opacity=\"\(opacity)\" stroke-width=\"0.6\" "
+        + "fill=\"none\"/>\n"
+    }.joined()
+  }
+
   /// A bar with all colours and the weights that they stand for, 24 pixels high.
   func legend(x: Double, y: Double, width: Double, identifier: String) -> String {
     let number = SVGText.number

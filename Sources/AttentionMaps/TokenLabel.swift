@@ -1,17 +1,17 @@
 /// How a token is shown to a person: in one line, with nothing that is invisible or does something to the
 /// text around it.
 enum TokenLabel {
-  /// The token with control characters as their pictures (a newline is ␊), spaces as ␣, what is invisible
-  /// or changes the direction of writing by number, and ∅ for the empty token.
+  /// The token with a newline as ↵, a tab as ⇥, spaces as ␣, what else is invisible or changes the direction
+  /// of writing by number, and ∅ for the empty token: characters that most fonts have.
   static func text(_ token: String) -> String {
     if token.unicodeScalars.isEmpty { return "∅" }
     var text = String.UnicodeScalarView()
     for scalar in token.unicodeScalars {
       switch scalar.value {
-      case 0x00...0x1F: text.append(Unicode.Scalar(0x2400 + scalar.value)!)
+      case 0x09: text.append("⇥")
+      case 0x0A: text.append("↵")
       case 0x20: text.append("␣")
-      case 0x7F: text.append("␡")
-      case 0x80...0x9F, 0xAD, 0x200B, 0x200E...0x200F, 0x2028...0x202E, 0x2060...0x206F, 0xFEFF,
+      case 0x00...0x1F, 0x7F...0x9F, 0xAD, 0x200B, 0x200E...0x200F, 0x2028...0x202E, 0x2060...0x206F, 0xFEFF,
         0xFFF9...0xFFFB, 0xFDD0...0xFDEF:
         text.append(contentsOf: number(scalar))
       // A joiner means something between letters (Persian, Indic scripts, emoji) and nothing by itself.
