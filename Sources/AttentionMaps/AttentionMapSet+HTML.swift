@@ -71,7 +71,7 @@ extension AttentionMapSet {
     return text
   }
 
-  private static func pageObject(_ map: AttentionMap) -> StrictJSON {
+  private static func pageObject(_ map: LabeledAttentionMap) -> StrictJSON {
     // 32-bit floats, least significant byte first, in base 64.
     var bytes = Data(capacity: 4 * map.weights.count)
     for weight in map.weights {

@@ -21,7 +21,7 @@ extension AttentionMapSet {
     ]).text + "\n"
   }
 
-  private static func object(_ map: AttentionMap) -> StrictJSON {
+  private static func object(_ map: LabeledAttentionMap) -> StrictJSON {
     let rows = map.queries.indices.map { query in
       StrictJSON.array(map.row(query).map { .number("\($0)") })
     }
@@ -49,22 +49,23 @@ extension AttentionMapSet {
       throw AttentionMapError.notAMapSet(
         place: "format", problem: "expected attention-maps, version 1")
     }
-    var maps: [AttentionMap] = []
+    var maps: [LabeledAttentionMap] = []
     for (index, group) in try Self.array(root["kinds"], "kinds").enumerated() {
       let place = "kinds[\(index)]"
-      guard case .string(let name)? = group["kind"], let kind = AttentionMap.Kind(rawValue: name)
+      guard case .string(let name)? = group["kind"],
+        let kind = LabeledAttentionMap.Kind(rawValue: name)
       else {
         throw AttentionMapError.notAMapSet(
           place: place + ".kind",
           problem: "expected one of "
-            + AttentionMap.Kind.allCases.map(\.rawValue).joined(separator: ", "))
+            + LabeledAttentionMap.Kind.allCases.map(\.rawValue).joined(separator: ", "))
       }
       let queries = try Self.tokens(group["queries"], place + ".queries")
       let keys = try Self.tokens(group["keys"], place + ".keys")
       for (number, map) in try Self.array(group["maps"], place + ".maps").enumerated() {
         let place = "\(place).maps[\(number)]"
         maps.append(
-          try AttentionMap(
+          try LabeledAttentionMap(
             kind: kind, layer: Self.number(map["layer"], place + ".layer"),
             head: Self.number(map["head"], place + ".head"), queries: queries, keys: keys,
             rows: Self.rows(map["weights"], place + ".weights")))

@@ -52,10 +52,10 @@ struct Grid {
   let cell: Double
   let width: Double
   let height: Double
-  private let maps: [AttentionMap]
+  private let maps: [LabeledAttentionMap]
 
   /// - Parameter maps: at least one.
-  init(_ maps: [AttentionMap], panelSize: Double) {
+  init(_ maps: [LabeledAttentionMap], panelSize: Double) {
     func distinct(_ numbers: [Int?]) -> [Int?] {
       Set(numbers).sorted { ($0 ?? .max) < ($1 ?? .max) }
     }
@@ -71,7 +71,7 @@ struct Grid {
     height = cell * rows
   }
 
-  func map(_ layer: Int?, _ head: Int?) -> AttentionMap? {
+  func map(_ layer: Int?, _ head: Int?) -> LabeledAttentionMap? {
     maps.first { $0.layer == layer && $0.head == head }
   }
 }

@@ -1,14 +1,14 @@
 /// The attention maps of one sentence, or pair of sentences: of all layers, heads and kinds of a model.
 public struct AttentionMapSet: Sendable, Equatable {
   /// The maps, ordered by kind, layer and head.
-  public let maps: [AttentionMap]
+  public let maps: [LabeledAttentionMap]
 
   /// Maps in any order.
   ///
   /// - Throws: ``AttentionMapError`` for two maps of the same kind, layer and head, and for maps of one kind
   ///   with different tokens.
-  public init(_ maps: [AttentionMap]) throws(AttentionMapError) {
-    var first: [AttentionMap.Kind: AttentionMap] = [:]
+  public init(_ maps: [LabeledAttentionMap]) throws(AttentionMapError) {
+    var first: [LabeledAttentionMap.Kind: LabeledAttentionMap] = [:]
     var seen: Set<Place> = []
     for map in maps {
       if let other = first[map.kind], !map.hasSameTokens(as: other) {
@@ -21,17 +21,17 @@ public struct AttentionMapSet: Sendable, Equatable {
   }
 
   /// The kinds that there are maps of.
-  public var kinds: [AttentionMap.Kind] {
-    AttentionMap.Kind.allCases.filter { kind in maps.contains { $0.kind == kind } }
+  public var kinds: [LabeledAttentionMap.Kind] {
+    LabeledAttentionMap.Kind.allCases.filter { kind in maps.contains { $0.kind == kind } }
   }
 
   /// The maps of a kind, ordered by layer and head.
-  public func maps(of kind: AttentionMap.Kind) -> [AttentionMap] {
+  public func maps(of kind: LabeledAttentionMap.Kind) -> [LabeledAttentionMap] {
     maps.filter { $0.kind == kind }
   }
 
   /// The layers of a kind that there are maps of, in their order.
-  public func layers(of kind: AttentionMap.Kind) -> [Int] {
+  public func layers(of kind: LabeledAttentionMap.Kind) -> [Int] {
     var layers: [Int] = []
     for map in maps(of: kind) {
       if let layer = map.layer, layers.last != layer { layers.append(layer) }
@@ -46,7 +46,7 @@ public struct AttentionMapSet: Sendable, Equatable {
   ///   - layer: `nil`: of every layer.
   ///   - head: `nil`: of every head.
   /// - Throws: ``AttentionMapError/notFound(wanted:found:)`` when there are none, with what there is.
-  public func selecting(kind: AttentionMap.Kind? = nil, layer: Int? = nil, head: Int? = nil)
+  public func selecting(kind: LabeledAttentionMap.Kind? = nil, layer: Int? = nil, head: Int? = nil)
     throws(AttentionMapError) -> AttentionMapSet
   {
     let ofKind = maps.filter { kind == nil || $0.kind == kind }
@@ -71,15 +71,15 @@ public struct AttentionMapSet: Sendable, Equatable {
   /// The mean over the heads of a kind, of one layer or all.
   ///
   /// - Throws: ``AttentionMapError/notFound(wanted:found:)`` when there are none.
-  public func mean(of kind: AttentionMap.Kind, layer: Int? = nil) throws(AttentionMapError)
-    -> AttentionMap
+  public func mean(of kind: LabeledAttentionMap.Kind, layer: Int? = nil) throws(AttentionMapError)
+    -> LabeledAttentionMap
   {
-    try AttentionMap.mean(of: selecting(kind: kind, layer: layer).maps)
+    try LabeledAttentionMap.mean(of: selecting(kind: kind, layer: layer).maps)
   }
 
   /// The means over the heads of each layer.
   public func meansOfLayers() throws(AttentionMapError) -> AttentionMapSet {
-    var means: [AttentionMap] = []
+    var means: [LabeledAttentionMap] = []
     for kind in kinds {
       for layer in layers(of: kind) { means.append(try mean(of: kind, layer: layer)) }
     }
@@ -100,8 +100,8 @@ public struct AttentionMapSet: Sendable, Equatable {
     let layer: Int
     let head: Int
 
-    init(_ map: AttentionMap) {
-      kind = AttentionMap.Kind.allCases.firstIndex(of: map.kind)!
+    init(_ map: LabeledAttentionMap) {
+      kind = LabeledAttentionMap.Kind.allCases.firstIndex(of: map.kind)!
       layer = map.layer ?? .max
       head = map.head ?? .max
     }

@@ -21,7 +21,7 @@ public struct AttentionMapStyle: Sendable, Equatable {
   }
 
   /// What stands at the end of a map's colour scale. More than 0, so that one can divide by it.
-  func top(of map: AttentionMap) -> Float {
+  func top(of map: LabeledAttentionMap) -> Float {
     let top = largestWeight ?? map.largestWeight
     return top > 0 && top < .infinity ? top : 1
   }

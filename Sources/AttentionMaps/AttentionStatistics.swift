@@ -20,7 +20,7 @@ public struct AttentionStatistics: Sendable, Equatable {
   public let diagonality: Double
 
   /// The statistics of a map; `nil` for one without any weight.
-  public init?(of map: AttentionMap) {
+  public init?(of map: LabeledAttentionMap) {
     var count = 0
     var (entropy, distance, confidence, diagonality) = (0.0, 0.0, 0.0, 0.0)
     var (share, choiceCount) = (0.0, 0)
@@ -54,19 +54,19 @@ public struct AttentionStatistics: Sendable, Equatable {
   }
 
   /// Where a query stands among the keys: the ends belong together.
-  private static func diagonal(_ query: Int, in map: AttentionMap) -> Double {
+  private static func diagonal(_ query: Int, in map: LabeledAttentionMap) -> Double {
     let last = Double(map.keys.count - 1)
     return map.queries.count > 1 ? Double(query) * last / Double(map.queries.count - 1) : last / 2
   }
 
-  private static func choiceCount(of query: Int, in map: AttentionMap) -> Int {
+  private static func choiceCount(of query: Int, in map: LabeledAttentionMap) -> Int {
     guard map.kind == .decoderSelf else { return map.keys.count }
     // The last query sees all keys, also where keys of a cache come before the first query.
     return max(0, query + 1 + map.keys.count - map.queries.count)
   }
 }
 
-extension AttentionMap {
+extension LabeledAttentionMap {
   /// What the head does, in numbers; `nil` without any weight.
   public var statistics: AttentionStatistics? { AttentionStatistics(of: self) }
 }

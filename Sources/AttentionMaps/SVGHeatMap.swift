@@ -1,6 +1,6 @@
 /// The cells of a map as paths, one for each colour that occurs.
 struct SVGHeatMap {
-  let map: AttentionMap
+  let map: LabeledAttentionMap
   let style: AttentionMapStyle
   /// The side of a cell.
   let cell: Double
@@ -74,7 +74,7 @@ struct SVGHeatMap {
     for (share, anchor) in [(Float(0), "start"), (0.5, "middle"), (1, "end")] {
       svg +=
         "<text x=\"\(number(x + Double(share) * width))\" y=\"\(number(y + 22))\" font-size=\"10\" "
-        + "text-anchor=\"\(anchor)\">\(AttentionMap.number(share * top))</text>\n"
+        + "text-anchor=\"\(anchor)\">\(LabeledAttentionMap.number(share * top))</text>\n"
     }
     return svg
   }

@@ -3,10 +3,10 @@ import Foundation
 import Testing
 
 @Suite struct AttentionStatisticsTests {
-  private func statistics(_ rows: [[Float]], _ kind: AttentionMap.Kind = .cross) throws
+  private func statistics(_ rows: [[Float]], _ kind: LabeledAttentionMap.Kind = .cross) throws
     -> AttentionStatistics?
   {
-    try AttentionMap(
+    try LabeledAttentionMap(
       kind: kind, layer: 0, head: 0, queries: rows.indices.map { "q\($0)" },
       keys: (rows.first ?? []).indices.map { "k\($0)" }, rows: rows
     ).statistics
@@ -75,9 +75,9 @@ import Testing
 
   @Test func theTableHasALineForEachMap() throws {
     let set = try AttentionMapSet([
-      AttentionMap(
+      LabeledAttentionMap(
         kind: .cross, layer: 0, head: 11, queries: ["a"], keys: ["x", "y"], weights: [1, 0]),
-      AttentionMap(
+      LabeledAttentionMap(
         kind: .cross, layer: 1, head: nil, queries: ["a"], keys: ["x", "y"], weights: [0, 0]),
     ])
     let table = set.statisticsTable.split(separator: "\n").map {

@@ -12,9 +12,9 @@ let hostileTokens = [
 
 /// Weights whose rows add up to 1, and in the decoder's self-attention look at nothing that comes later.
 func sampleMap(
-  _ kind: AttentionMap.Kind = .cross, layer: Int? = 0, head: Int? = 0, queries: [String],
+  _ kind: LabeledAttentionMap.Kind = .cross, layer: Int? = 0, head: Int? = 0, queries: [String],
   keys: [String], seed: UInt64 = 1, sharpness: Float = 3
-) throws -> AttentionMap {
+) throws -> LabeledAttentionMap {
   var generator = SeededGenerator(seed: seed)
   let rows = queries.indices.map { query -> [Float] in
     let scores = keys.indices.map { key -> Float in
@@ -26,15 +26,15 @@ func sampleMap(
     let sum = scores.reduce(0, +)
     return scores.map { sum > 0 ? $0 / sum : 0 }
   }
-  return try AttentionMap(
+  return try LabeledAttentionMap(
     kind: kind, layer: layer, head: head, queries: queries, keys: keys, rows: rows)
 }
 
 /// Two layers of three heads of each kind of a Transformer.
 func sampleSet(source: [String], target: [String]) throws -> AttentionMapSet {
-  var maps: [AttentionMap] = []
+  var maps: [LabeledAttentionMap] = []
   for (kind, queries, keys) in [
-    (AttentionMap.Kind.encoderSelf, source, source), (.decoderSelf, target, target),
+    (LabeledAttentionMap.Kind.encoderSelf, source, source), (.decoderSelf, target, target),
     (.cross, target, source),
   ] {
     for layer in 0..<2 {

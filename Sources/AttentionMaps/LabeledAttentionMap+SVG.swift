@@ -1,6 +1,6 @@
 import Foundation
 
-extension AttentionMap {
+extension LabeledAttentionMap {
   /// The map as a picture: queries on the left, keys on top, a scale of the colours below.
   ///
   /// The text is text: tokens can be searched for, and need a font that has their characters where the
@@ -21,7 +21,7 @@ extension AttentionMap {
 
 /// A labelled drawing of one map.
 private struct SVGDrawing {
-  let map: AttentionMap
+  let map: LabeledAttentionMap
   let style: AttentionMapStyle
   private let heat: SVGHeatMap
   private let fontSize: Double
@@ -31,7 +31,7 @@ private struct SVGDrawing {
   private static let angle = 60.0
   private static let legendWidth = 160.0
 
-  init(map: AttentionMap, style: AttentionMapStyle) {
+  init(map: LabeledAttentionMap, style: AttentionMapStyle) {
     self.map = map
     self.style = style
     let cell = Double(style.cell)
@@ -109,7 +109,7 @@ private struct SVGDrawing {
   }
 }
 
-extension AttentionMap {
+extension LabeledAttentionMap {
   /// A name without spaces: "cross-0-3".
   public var identifier: String {
     "\(kind.rawValue)-\(layer.map(String.init) ?? "mean")-\(head.map(String.init) ?? "mean")"

@@ -1,6 +1,6 @@
 import Foundation
 
-extension AttentionMap {
+extension LabeledAttentionMap {
   /// The map as text: a line for each query, two columns for each key, the keys' tokens written downwards.
   ///
   /// - Parameters:

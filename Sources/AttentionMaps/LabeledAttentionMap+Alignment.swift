@@ -8,7 +8,7 @@ public enum AlignmentRule: Sendable, Equatable {
   case all
 }
 
-extension AttentionMap {
+extension LabeledAttentionMap {
   /// The alignment that the weights of a cross-attention show.
   ///
   /// Take one head, or ``mean(of:)`` of several.

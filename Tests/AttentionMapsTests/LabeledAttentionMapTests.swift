@@ -2,10 +2,10 @@ import AttentionMaps
 import Tensors
 import Testing
 
-@Suite struct AttentionMapTests {
+@Suite struct LabeledAttentionMapTests {
   @Test func weightsMustFitTheTokens() throws {
     func make(_ rows: [[Float]]) throws {
-      _ = try AttentionMap(
+      _ = try LabeledAttentionMap(
         kind: .cross, layer: 0, head: 0, queries: ["a", "b"], keys: ["x", "y", "z"], rows: rows)
     }
     try make([[0, 0, 1], [1, 0, 0]])
@@ -23,11 +23,11 @@ import Testing
     }
     #expect(throws: AttentionMapError.self) { try make([[0, .nan, 1], [1, 0, 0]]) }
     #expect(throws: AttentionMapError.self) {
-      try AttentionMap(
+      try LabeledAttentionMap(
         kind: .cross, layer: 0, head: 0, queries: ["a"], keys: ["x"], weights: [0, 1])
     }
     #expect(throws: AttentionMapError.negativeNumber(name: "head", found: -1)) {
-      try AttentionMap(kind: .cross, layer: 0, head: -1, queries: [], keys: [], weights: [])
+      try LabeledAttentionMap(kind: .cross, layer: 0, head: -1, queries: [], keys: [], weights: [])
     }
   }
 
@@ -35,7 +35,7 @@ import Testing
     // [B 2, H 3, T 4, S 5], each element its own place.
     let scalars = (0..<2 * 3 * 4 * 5).map(Float.init)
     let tensor = Tensor(scalars, shape: [2, 3, 4, 5])
-    let maps = try AttentionMap.heads(
+    let maps = try LabeledAttentionMap.heads(
       of: tensor, row: 1, kind: .cross, layer: 7, queries: ["a", "b"], keys: ["x", "y", "z"])
     #expect(maps.map(\.head) == [0, 1, 2])
     #expect(maps.allSatisfy { $0.layer == 7 && $0.weights.count == 6 })
@@ -46,18 +46,18 @@ import Testing
         }
       }
     }
-    let single = try AttentionMap.heads(
+    let single = try LabeledAttentionMap.heads(
       of: Tensor(Array(scalars.prefix(60)), shape: [3, 4, 5]), kind: .cross, layer: 0,
       queries: ["a"], keys: ["x"])
     #expect(single.map(\.weights) == [[0], [20], [40]])
     for (row, queries) in [(2, ["a"]), (-1, ["a"]), (0, ["a", "b", "c", "d", "e"])] {
       #expect(throws: AttentionMapError.self) {
-        try AttentionMap.heads(
+        try LabeledAttentionMap.heads(
           of: tensor, row: row, kind: .cross, layer: 0, queries: queries, keys: ["x"])
       }
     }
     #expect(throws: AttentionMapError.self) {
-      try AttentionMap.heads(
+      try LabeledAttentionMap.heads(
         of: Tensor(scalars), kind: .cross, layer: 0, queries: ["a"], keys: ["x"])
     }
   }
@@ -84,7 +84,7 @@ import Testing
     #expect(try set.selecting(layer: 1).maps.count == 9)
     let one = try set.selecting(kind: .cross, layer: 1, head: 2).maps
     #expect(one.count == 1 && one[0].layer == 1 && one[0].head == 2 && one[0].kind == .cross)
-    func problem(_ kind: AttentionMap.Kind?, _ layer: Int?, _ head: Int?) -> String {
+    func problem(_ kind: LabeledAttentionMap.Kind?, _ layer: Int?, _ head: Int?) -> String {
       do {
         _ = try set.selecting(kind: kind, layer: layer, head: head)
         return ""
@@ -99,8 +99,8 @@ import Testing
 
   @Test func meansAreOverHeads() throws {
     let (queries, keys) = (["a", "b"], ["x", "y"])
-    func map(_ layer: Int, _ head: Int, _ weights: [Float]) throws -> AttentionMap {
-      try AttentionMap(
+    func map(_ layer: Int, _ head: Int, _ weights: [Float]) throws -> LabeledAttentionMap {
+      try LabeledAttentionMap(
         kind: .cross, layer: layer, head: head, queries: queries, keys: keys, weights: weights)
     }
     let set = try AttentionMapSet([
@@ -115,9 +115,9 @@ import Testing
     #expect(all.weights == [0.375, 0.625, 0.625, 0.375])
     #expect(all.layer == nil && all.head == nil)
     #expect(try set.meansOfLayers().maps.map(\.layer) == [0, 1])
-    #expect(throws: AttentionMapError.noMaps) { try AttentionMap.mean(of: []) }
+    #expect(throws: AttentionMapError.noMaps) { try LabeledAttentionMap.mean(of: []) }
     #expect(throws: AttentionMapError.self) {
-      try AttentionMap.mean(of: [set.maps[0], sampleMap(queries: ["a"], keys: ["x"])])
+      try LabeledAttentionMap.mean(of: [set.maps[0], sampleMap(queries: ["a"], keys: ["x"])])
     }
     // Means stand in a set beside what they are means of.
     #expect(try AttentionMapSet([all, first] + set.maps).maps.suffix(1) == [all])

@@ -1,4 +1,4 @@
-extension AttentionMap {
+extension LabeledAttentionMap {
   /// The map as a PNG file, its cells alone: text needs fonts, which ``PictureConverter`` has.
   ///
   /// - Throws: ``AttentionMapError/pictureSize(width:height:)`` for a map without cells, or one too large.

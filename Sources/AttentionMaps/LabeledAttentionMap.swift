@@ -2,7 +2,7 @@ public import Tensors
 
 /// The attention weights of one head, with the tokens they belong to: what queries (rows) looked at which
 /// keys (columns).
-public struct AttentionMap: Sendable, Equatable {
+public struct LabeledAttentionMap: Sendable, Equatable {
   /// Where in a model the weights come from.
   public enum Kind: String, Sendable, CaseIterable {
     /// Self-attention of the encoder: source to source.
@@ -84,7 +84,7 @@ public struct AttentionMap: Sendable, Equatable {
   /// - Throws: ``AttentionMapError`` when the tensor is smaller than the tokens need or has other dimensions.
   public static func heads(
     of weights: Tensor, row: Int = 0, kind: Kind, layer: Int, queries: [String], keys: [String]
-  ) throws(AttentionMapError) -> [AttentionMap] {
+  ) throws(AttentionMapError) -> [LabeledAttentionMap] {
     let found = weights.shape.dimensions
     let sizes = found.count == 3 ? [1] + found : found
     guard sizes.count == 4, sizes[0] > row, row >= 0, sizes[2] >= queries.count,
@@ -96,7 +96,7 @@ public struct AttentionMap: Sendable, Equatable {
     }
     let (headCount, rowCount, columnCount) = (sizes[1], sizes[2], sizes[3])
     let values = UnsafeBufferPointer(start: weights.pointer, count: weights.count)
-    var maps: [AttentionMap] = []
+    var maps: [LabeledAttentionMap] = []
     for head in 0..<headCount {
       var section: [Float] = []
       section.reserveCapacity(queries.count * keys.count)
@@ -105,7 +105,7 @@ public struct AttentionMap: Sendable, Equatable {
         section += values[start..<start + keys.count]
       }
       maps.append(
-        try AttentionMap(
+        try LabeledAttentionMap(
           kind: kind, layer: layer, head: head, queries: queries, keys: keys, weights: section))
     }
     withExtendedLifetime(weights) {}
@@ -115,7 +115,8 @@ public struct AttentionMap: Sendable, Equatable {
   /// The weight of one query on one key.
   public subscript(query: Int, key: Int) -> Float {
     if !queries.indices.contains(query) || !keys.indices.contains(key) {
-      fatalError("AttentionMap: no weight (\(query), \(key)) in \(queries.count) x \(keys.count)")
+      fatalError(
+        "LabeledAttentionMap: no weight (\(query), \(key)) in \(queries.count) x \(keys.count)")
     }
     return weights[query * keys.count + key]
   }
@@ -146,7 +147,9 @@ public struct AttentionMap: Sendable, Equatable {
   /// or head, is `nil` in it.
   ///
   /// - Throws: ``AttentionMapError`` for no maps or different tokens or kinds.
-  public static func mean(of maps: [AttentionMap]) throws(AttentionMapError) -> AttentionMap {
+  public static func mean(of maps: [LabeledAttentionMap]) throws(AttentionMapError)
+    -> LabeledAttentionMap
+  {
     guard let first = maps.first else { throw .noMaps }
     var sums = [Double](repeating: 0, count: first.weights.count)
     for map in maps {
@@ -155,14 +158,14 @@ public struct AttentionMap: Sendable, Equatable {
       }
       for (place, weight) in map.weights.enumerated() { sums[place] += Double(weight) }
     }
-    return try AttentionMap(
+    return try LabeledAttentionMap(
       kind: first.kind, layer: maps.allSatisfy { $0.layer == first.layer } ? first.layer : nil,
       head: maps.allSatisfy { $0.head == first.head } ? first.head : nil, queries: first.queries,
       keys: first.keys, weights: sums.map { Float($0 / Double(maps.count)) })
   }
 
   /// Whether the tokens are the same, byte for byte.
-  func hasSameTokens(as other: AttentionMap) -> Bool {
+  func hasSameTokens(as other: LabeledAttentionMap) -> Bool {
     func same(_ a: [String], _ b: [String]) -> Bool {
       a.count == b.count && zip(a, b).allSatisfy { $0.utf8.elementsEqual($1.utf8) }
     }
