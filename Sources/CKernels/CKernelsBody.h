@@ -16,6 +16,7 @@
 #include "Loss.h"
 #include "Optimiser.h"
 #include "Recurrent.h"
+#include "GRU.h"
 
 const ck_functions CK_TABLE = {
   .name = CK_TABLE_NAME,
@@ -48,4 +49,10 @@ const ck_functions CK_TABLE = {
   .adam = ck_adam_step,
   .lstm_forward = ck_lstm_forward,
   .lstm_backward = ck_lstm_backward,
+  .gru_forward = ck_gru_forward,
+  .gru_backward = ck_gru_backward,
+  .gru_reset_forward = ck_gru_reset_forward,
+  .gru_update_forward = ck_gru_update_forward,
+  .gru_update_backward = ck_gru_update_backward,
+  .gru_reset_backward = ck_gru_reset_backward,
 };

@@ -3,13 +3,15 @@ internal import CKernels
 /// Sums over whole tensors. The order of every sum is fixed by the shape.
 public enum Reductions {
   /// sums[c] = Σ over rows of x[r, c], added to what is there when `accumulate`.
+  ///
+  /// - Parameter stride: floats from one row to the next; nil: `columns`.
   public static func columnSums(
-    _ x: UnsafePointer<Float>, rows: Int, columns: Int, into sums: UnsafeMutablePointer<Float>,
-    accumulate: Bool
+    _ x: UnsafePointer<Float>, stride: Int? = nil, rows: Int, columns: Int,
+    into sums: UnsafeMutablePointer<Float>, accumulate: Bool
   ) {
     ThreadPool.forEachRange(of: columns, grain: 64) { range in
       VectorKernels.active.column_sums(
-        x + range.lowerBound, columns, rows, range.count, sums + range.lowerBound,
+        x + range.lowerBound, stride ?? columns, rows, range.count, sums + range.lowerBound,
         accumulate ? 1 : 0)
     }
   }

@@ -26,7 +26,7 @@ public struct Transformer: Layer {
 
   /// A new model with random parameters: projections by Xavier, embeddings normal with deviation 1 / √D.
   ///
-  /// - Throws: ``ConfigurationError`` when the configuration describes no model.
+  /// - Throws: `ConfigurationError` when the configuration describes no model.
   public init(_ configuration: TransformerConfiguration, seed: UInt64 = 0) throws {
     try configuration.validate()
     var generator = SeededGenerator(seed: seed)

@@ -1,5 +1,6 @@
 public import Kernels
 public import ResidualLayers
+internal import SequenceModels
 
 /// Everything that decides a Transformer's shape and arithmetic. The defaults are the paper's.
 public struct TransformerConfiguration: Codable, Equatable, Sendable {
@@ -102,7 +103,7 @@ public struct TransformerConfiguration: Codable, Equatable, Sendable {
 
   /// Makes sure that the numbers describe a model.
   ///
-  /// - Throws: ``ConfigurationError``, which names the field.
+  /// - Throws: `ConfigurationError`, which names the field.
   public func validate() throws {
     func require(_ condition: Bool, _ field: String, _ expected: String, _ found: Any) throws {
       if !condition {
@@ -130,24 +131,4 @@ public struct TransformerConfiguration: Codable, Equatable, Sendable {
       "\"decoder\" or \"none\" where source and target have vocabularies of different sizes "
         + "(\(sourceVocabularySize) and \(targetVocabularySize))", tying.rawValue)
   }
-}
-
-/// A configuration that describes no model.
-public struct ConfigurationError: Error, Equatable, CustomStringConvertible {
-  /// The field, by its name in configuration files.
-  public let field: String
-  /// What it may be.
-  public let expected: String
-  /// What it is.
-  public let found: String
-
-  /// The arguments are the properties.
-  public init(field: String, expected: String, found: String) {
-    self.field = field
-    self.expected = expected
-    self.found = found
-  }
-
-  /// The text for a person.
-  public var description: String { "\(field): expected \(expected), found \(found)" }
 }

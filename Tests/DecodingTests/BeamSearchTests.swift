@@ -55,7 +55,7 @@ import Testing
 
   @Test(arguments: penalties) func aLargeBeamIsExhaustiveForAnLSTM(_ penalty: LengthPenalty) throws
   {
-    let model = TestModels.lstm(vocabularySize: 4, seed: 8)
+    let model = try TestModels.lstm(vocabularySize: 4, seed: 8)
     try expectExhaustive(model, source: [2, 3, 3], limit: 4, penalty: penalty, resultCount: 5)
   }
 

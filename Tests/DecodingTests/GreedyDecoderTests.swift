@@ -33,7 +33,7 @@ import Testing
   }
 
   @Test func aRecurrentModelDecodesTheSameWay() throws {
-    let model = TestModels.lstm(vocabularySize: 11, seed: 3)
+    let model = try TestModels.lstm(vocabularySize: 11, seed: 3)
     for (source, output) in zip(sources, try decoder.decode(sources, with: model)) {
       let expected = try decodeWithoutCache(source, model)
       #expect(output.tokens == expected.tokens)

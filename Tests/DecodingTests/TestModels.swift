@@ -11,8 +11,8 @@ enum TestModels {
     return try Transformer(configuration, seed: seed)
   }
 
-  static func lstm(vocabularySize: Int, seed: UInt64) -> AttentiveLSTM {
-    AttentiveLSTM(
+  static func lstm(vocabularySize: Int, seed: UInt64) throws -> RecurrentModel {
+    try RecurrentModel(
       RecurrentConfiguration(vocabularySize: vocabularySize, modelDimension: 14, layerCount: 2),
       seed: seed)
   }

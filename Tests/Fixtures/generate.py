@@ -535,36 +535,38 @@ def adam():
         record.save()
 
 
-def lstm():
-    """Parameters under PyTorch's names; gates in PyTorch's order: input, forget, cell, output."""
-    record = Record("lstm")
-    layer = randomize(nn.LSTM(7, 11, num_layers=2, batch_first=True))
-    x, h0, c0 = variable(3, 5, 7), variable(2, 3, 11), variable(2, 3, 11)
-    y, (h, c) = layer(x, (h0, c0))
-    record.differentiate(
-        {"y": y, "h": h, "c": c}, {"x": x, "h0": h0, "c0": c0},
-        {n: Part(p) for n, p in layer.named_parameters()})
-    record.save()
+def recurrent():
+    """Parameters under PyTorch's names; gates in PyTorch's order: input, forget, cell, output (LSTM); reset,
+    update, candidate (GRU)."""
+    for name, kind in [("lstm", nn.LSTM), ("gru", nn.GRU), ("rnn", nn.RNN)]:
+        has_cell = kind is nn.LSTM
 
-    record = Record("lstm_bidirectional_packed")
-    layer = randomize(nn.LSTM(7, 11, num_layers=2, batch_first=True, bidirectional=True))
-    x = variable(3, 5, 7)
-    lengths = [5, 2, 3]
-    packed = nn.utils.rnn.pack_padded_sequence(x, lengths, batch_first=True, enforce_sorted=False)
-    y, (h, c) = layer(packed)
-    y = nn.utils.rnn.pad_packed_sequence(y, batch_first=True)[0]
-    record.put("input.lengths", lengths)
-    record.differentiate(
-        {"y": y, "h": h, "c": c}, {"x": x}, {n: Part(p) for n, p in layer.named_parameters()})
-    record.save()
+        def outputs(y, state):
+            return {"y": y, "h": state[0], "c": state[1]} if has_cell else {"y": y, "h": state}
 
-    record = Record("gru")
-    layer = randomize(nn.GRU(7, 11, num_layers=2, batch_first=True))
-    x, h0 = variable(3, 5, 7), variable(2, 3, 11)
-    y, h = layer(x, h0)
-    record.differentiate(
-        {"y": y, "h": h}, {"x": x, "h0": h0}, {n: Part(p) for n, p in layer.named_parameters()})
-    record.save()
+        def parts(layer):
+            return {n: Part(p) for n, p in layer.named_parameters()}
+
+        record = Record(name)
+        layer = randomize(kind(7, 11, num_layers=2, batch_first=True))
+        inputs = {"x": variable(3, 5, 7), "h0": variable(2, 3, 11)}
+        if has_cell:
+            inputs["c0"] = variable(2, 3, 11)
+        y, state = layer(inputs["x"], (inputs["h0"], inputs["c0"]) if has_cell else inputs["h0"])
+        record.differentiate(outputs(y, state), inputs, parts(layer))
+        record.save()
+
+        record = Record(name + "_bidirectional_packed")
+        layer = randomize(kind(7, 11, num_layers=2, batch_first=True, bidirectional=True))
+        x = variable(3, 5, 7)
+        lengths = [5, 2, 3]
+        packed = nn.utils.rnn.pack_padded_sequence(
+            x, lengths, batch_first=True, enforce_sorted=False)
+        y, state = layer(packed)
+        y = nn.utils.rnn.pad_packed_sequence(y, batch_first=True)[0]
+        record.put("input.lengths", lengths)
+        record.differentiate(outputs(y, state), {"x": x}, parts(layer))
+        record.save()
 
 
 def main():
@@ -572,7 +574,7 @@ def main():
     torch.set_num_threads(1)
     for make in [
         linear, layer_norm, add_norm, embedding, attention, multi_head_attention, feed_forward,
-        transformer_layers, transformer, training, cross_entropy, adam, lstm,
+        transformer_layers, transformer, training, cross_entropy, adam, recurrent,
     ]:
         make()
 

@@ -32,10 +32,9 @@ struct ThroughputSuite: BenchmarkSuite {
     configuration.resize(modelDimension: 256, feedForwardDimension: 1024, headCount: 4)
     let transformer = TrainedStep(try Transformer(configuration, seed: settings.seed))
     let recurrent = TrainedStep(
-      AttentiveLSTM(
-        .matching(
-          parameterCount: transformer.model.parameterCount, vocabularySize: Self.vocabularySize,
-          layerCount: 1), seed: settings.seed))
+      try RecurrentModel(
+        RecurrentConfiguration(vocabularySize: Self.vocabularySize)
+          .matching(parameterCount: transformer.model.parameterCount), seed: settings.seed))
     let lengths = settings.isQuick ? [16, 64] : [8, 16, 32, 64, 128, 256]
     let batches = lengths.map { length in
       let batch = RandomBatch.make(

@@ -74,7 +74,7 @@ struct TrainingSuite: BenchmarkSuite {
 
   private func recurrent(_ size: Size, _ settings: Settings) -> Contender {
     contender("LSTM", size, settings, flops: nil) {
-      AttentiveLSTM(
+      try RecurrentModel(
         RecurrentConfiguration(
           vocabularySize: size.vocabulary, modelDimension: size.model,
           layerCount: max(2, size.layers / 3)), seed: settings.seed)

@@ -168,6 +168,33 @@ typedef struct {
     const float *gates, size_t ld_gates, const float *c_prev, size_t ld_cp, const float *c,
     size_t ld_c, const float *dh, size_t ld_dh, float *dc, size_t ld_dc, float *d_gates, size_t ld_dg,
     size_t rows, size_t hidden);
+
+  // ---- GRU; a row of `gates` is 4H wide: candidate n, reset r, update z, and a fourth part ----
+  // All overwrite pre-activations with activations, and activations with the gradients of the
+  // pre-activations. h = (1 - z) n + z h_prev. In the backward kernels dh holds the gradient of h and is
+  // overwritten with the part of the gradient of h_prev that goes past the products.
+  //
+  // Reset gate after the product: n = tanh(n + r q), with q = W_hn h_prev + b_hn in the fourth part; its
+  // gradient replaces it.
+  void (*gru_forward)(
+    float *gates, size_t ld_gates, const float *h_prev, size_t ld_hp, float *h, size_t ld_h,
+    size_t rows, size_t hidden);
+  void (*gru_backward)(
+    float *gates, size_t ld_gates, const float *h_prev, size_t ld_hp, float *dh, size_t ld_dh,
+    size_t rows, size_t hidden);
+  // Reset gate before the product. First r, z and p = r h_prev (fourth part); then, when W_hn p has been
+  // added to n, n and h. Backward first n and z; then, from dp = W_hnᵀ dn, r, which adds r dp to dh.
+  void (*gru_reset_forward)(
+    float *gates, size_t ld_gates, const float *h_prev, size_t ld_hp, size_t rows, size_t hidden);
+  void (*gru_update_forward)(
+    float *gates, size_t ld_gates, const float *h_prev, size_t ld_hp, float *h, size_t ld_h,
+    size_t rows, size_t hidden);
+  void (*gru_update_backward)(
+    float *gates, size_t ld_gates, const float *h_prev, size_t ld_hp, float *dh, size_t ld_dh,
+    size_t rows, size_t hidden);
+  void (*gru_reset_backward)(
+    float *gates, size_t ld_gates, const float *h_prev, size_t ld_hp, const float *dp, size_t ld_dp,
+    float *dh, size_t ld_dh, size_t rows, size_t hidden);
 } ck_functions;
 
 // NULL when this build or this CPU does not have it.

@@ -1,0 +1,170 @@
+internal import CKernels
+
+/// The recurrence of one layer in one direction, for sequences of different lengths.
+///
+/// Everything inside is time-major, [T, B, ...], so that a step's rows lie together: one product and one gate
+/// kernel a step. Sequences are sorted by falling length by the caller's choice of `activeCounts`: at step t
+/// only the first `activeCounts[t]` sequences are still running, so padding never enters a state.
+public struct RecurrentKernel: Sendable {
+  /// What a step does.
+  public let cell: RecurrentCell
+  /// T
+  public let steps: Int
+  /// B
+  public let batch: Int
+  /// H
+  public let hidden: Int
+  /// How many sequences are at least t + 1 long, for each t; falling.
+  public let activeCounts: [Int]
+  /// The order of gates in the buffer.
+  public let layout: RecurrentLayout
+
+  /// `activeCounts` has an element for each step.
+  public init(_ cell: RecurrentCell, batch: Int, hidden: Int, activeCounts: [Int]) {
+    self.cell = cell
+    steps = activeCounts.count
+    self.batch = batch
+    self.hidden = hidden
+    self.activeCounts = activeCounts
+    layout = RecurrentLayout(cell)
+  }
+
+  /// Floats in a row of the buffer of gates.
+  public var gateStride: Int { layout.width * hidden }
+
+  /// The memory of a pass. States are [T + 1, B, H]: the first holds the initial state, the others the state
+  /// after each step. A sequence that has ended keeps its last state to the end.
+  public struct Buffers {
+    let gates: UnsafeMutablePointer<Float>
+    let weight: UnsafePointer<Float>
+    let hidden: UnsafeMutablePointer<Float>
+    let cell: UnsafeMutablePointer<Float>?
+
+    /// - Parameters:
+    ///   - gates: [T, B, gates], in the order of ``RecurrentLayout``.
+    ///   - weight: W_hh.
+    ///   - hidden: h, [T + 1, B, H].
+    ///   - cell: c, the same, for cells that have it.
+    public init(
+      gates: UnsafeMutablePointer<Float>, weight: UnsafePointer<Float>,
+      hidden: UnsafeMutablePointer<Float>, cell: UnsafeMutablePointer<Float>?
+    ) {
+      self.gates = gates
+      self.weight = weight
+      self.hidden = hidden
+      self.cell = cell
+    }
+  }
+
+  /// Gradients of the states, [B, H]: those of the last go in, those of the first come out.
+  public struct StateGradients {
+    let hidden: UnsafeMutablePointer<Float>
+    let cell: UnsafeMutablePointer<Float>?
+
+    /// Of h, and of c for cells that have it.
+    public init(hidden: UnsafeMutablePointer<Float>, cell: UnsafeMutablePointer<Float>?) {
+      self.hidden = hidden
+      self.cell = cell
+    }
+  }
+
+  /// Runs the recurrence.
+  ///
+  /// The gates hold x W_ihᵀ and both biases, and receive what the backward pass needs.
+  public func forward(_ buffers: Buffers) {
+    let size = batch * hidden
+    for step in 0..<steps {
+      let active = activeCounts[step]
+      let (before, after) = (step * size, (step + 1) * size)
+      let current = Step(
+        rows: active, gates: buffers.gates + step * batch * gateStride, weight: buffers.weight,
+        before: buffers.hidden + before, after: buffers.hidden + after,
+        cellBefore: buffers.cell.map { $0 + before }, cellAfter: buffers.cell.map { $0 + after })
+      switch cell {
+      case .rnn: forwardRNN(current)
+      case .gru: forwardGRU(current)
+      case .gruResetBefore: forwardGRUResetBefore(current)
+      case .lstm: forwardLSTM(current)
+      }
+      let (first, count) = (active * hidden, (batch - active) * hidden)
+      (current.after + first).update(from: current.before + first, count: count)
+      if let cellBefore = current.cellBefore, let cellAfter = current.cellAfter {
+        (cellAfter + first).update(from: cellBefore + first, count: count)
+      }
+    }
+  }
+
+  /// Walks the recurrence back.
+  ///
+  /// The gates are overwritten with the gradients of what stood in them before ``forward(_:)`` (in the fourth
+  /// part of a GRU with the reset gate before the product: r h stays); 0 where a sequence had ended.
+  ///
+  /// - Parameters:
+  ///   - outputGradient: [T, B, H], the gradient of each step's h.
+  ///   - state: the gradients of the last states, overwritten with those of the first.
+  public func backward(
+    _ buffers: Buffers, outputGradient: UnsafePointer<Float>, state: StateGradients
+  ) {
+    let size = batch * hidden
+    for step in (0..<steps).reversed() {
+      let active = activeCounts[step]
+      let (before, after) = (step * size, (step + 1) * size)
+      let current = Step(
+        rows: active, gates: buffers.gates + step * batch * gateStride, weight: buffers.weight,
+        before: buffers.hidden + before, after: buffers.hidden + after,
+        cellBefore: buffers.cell.map { $0 + before }, cellAfter: buffers.cell.map { $0 + after })
+      let gradient = outputGradient + step * size
+      (current.gates + active * gateStride).update(
+        repeating: 0, count: (batch - active) * gateStride)
+      switch cell {
+      case .rnn: backwardRNN(current, gradient, state)
+      case .gru: backwardGRU(current, gradient, state)
+      case .gruResetBefore: backwardGRUResetBefore(current, gradient, state)
+      case .lstm: backwardLSTM(current, gradient, state)
+      }
+    }
+  }
+
+  /// The memory of one step: the running rows of each buffer.
+  struct Step {
+    let rows: Int
+    let gates: UnsafeMutablePointer<Float>
+    let weight: UnsafePointer<Float>
+    let before: UnsafeMutablePointer<Float>
+    let after: UnsafeMutablePointer<Float>
+    let cellBefore: UnsafeMutablePointer<Float>?
+    let cellAfter: UnsafeMutablePointer<Float>?
+  }
+
+  /// Calls `body` for ranges of rows: fixed ones, so that results do not depend on the number of threads.
+  func forEachRange(of rows: Int, _ body: (_ first: Int, _ count: Int) -> Void) {
+    ThreadPool.forEachRange(of: rows, grain: max(4, 8192 / max(1, hidden))) {
+      body($0.lowerBound, $0.count)
+    }
+  }
+
+  /// gates += operand W_hhᵀ, for one block.
+  func addProduct(_ step: Step, block: Int = 0) {
+    let block = layout.stateBlocks[block]
+    let operand =
+      block.operandColumn.map {
+        MatrixOperand(step.gates + $0 * hidden, stride: gateStride)
+      } ?? MatrixOperand(step.before, stride: hidden)
+    MatrixProduct.parallel(
+      rows: step.rows, columns: block.count * hidden, inner: hidden, operand,
+      MatrixOperand(step.weight + block.gate * hidden * hidden, stride: hidden, transposed: true),
+      beta: 1, into: step.gates + block.column * hidden, stride: gateStride)
+  }
+
+  /// target (+)= dgates W_hh, for one block.
+  func addGradient(
+    _ step: Step, block: Int = 0, to target: UnsafeMutablePointer<Float>, accumulate: Bool
+  ) {
+    let block = layout.stateBlocks[block]
+    MatrixProduct.parallel(
+      rows: step.rows, columns: hidden, inner: block.count * hidden,
+      MatrixOperand(step.gates + block.column * hidden, stride: gateStride),
+      MatrixOperand(step.weight + block.gate * hidden * hidden, stride: hidden),
+      beta: accumulate ? 1 : 0, into: target, stride: hidden)
+  }
+}

@@ -1,0 +1,154 @@
+internal import Autograd
+public import CoreLayers
+internal import Kernels
+public import Tensors
+
+/// Recurrent layers that write the target, with or without attention to the source.
+///
+/// Where nothing of what attention finds is part of a later step's input, every layer runs over all steps at once;
+/// else (Bahdanau, input feeding) the layers take one step after the other.
+public struct RecurrentDecoder: Layer {
+  /// From the one that reads the embeddings on.
+  public let layers: [RecurrentLayer]
+  /// How the decoder looks at the source; nil: not at all.
+  public let attention: SourceAttention?
+  /// õ = tanh(W [state; attended] + b), D + E to D, in the decoders of Luong and of Bahdanau.
+  public let combination: Linear?
+  /// Whose decoder this is.
+  public let kind: RecurrentConfiguration.Attention
+  /// Whether õ is part of the next step's input.
+  public let feedsInput: Bool
+  /// Of the input of each layer but the first.
+  public let dropoutRate: Float
+  /// The number, from 1, of the first layer whose input is added to its output; 0: none.
+  public let residualFromLayer: Int
+
+  /// A new decoder with random parameters.
+  public init(_ configuration: RecurrentConfiguration, using generator: inout SeededGenerator) {
+    let width = configuration.modelDimension
+    layers = configuration.decoderInputDimensions.map {
+      RecurrentLayer(
+        configuration.cell, inputDimension: $0, hiddenDimension: width,
+        initialization: configuration.layerInitialization, using: &generator)
+    }
+    kind = configuration.attention
+    attention =
+      kind == .none
+      ? nil
+      : SourceAttention(
+        configuration.score, queryDimension: width,
+        memoryDimension: configuration.memoryDimension, using: &generator)
+    combination =
+      configuration.hasCombination
+      ? Linear(
+        inputDimension: width + configuration.memoryDimension, outputDimension: width,
+        activation: .tanh, using: &generator) : nil
+    feedsInput = configuration.feedsInput
+    dropoutRate = configuration.dropoutRate
+    residualFromLayer = configuration.residualFromLayer
+  }
+
+  /// Parameters and layers inside, by name.
+  public var children: [LayerChild] {
+    LayerChild.layers("layers", layers) + (attention.map { [.layer("attention", $0)] } ?? [])
+      + (combination.map { [.layer("combination", $0)] } ?? [])
+  }
+
+  /// What the decoder carries from step to step.
+  struct State {
+    /// Of each layer.
+    var layers: [RecurrentLayerState]
+    /// õ of the step before, [B, D], where it is fed.
+    var attentional: Variable?
+
+    mutating func select(rows: [Int]) {
+      layers = layers.map {
+        RecurrentLayerState(
+          hidden: $0.hidden.gatherRows(rows), cell: $0.cell?.gatherRows(rows))
+      }
+      attentional = attentional?.gatherRows(rows)
+    }
+  }
+
+  /// Whether a step needs what attention found in the one before.
+  var isStepwise: Bool { kind == .bahdanau || feedsInput }
+
+  /// - Parameters:
+  ///   - input: embedded tokens, [B, T, D].
+  ///   - lengths: the number of real tokens of each sequence.
+  ///   - state: before the first step.
+  /// - Returns: what becomes logits, [B, T, D], and the state after the last step.
+  func callAsFunction(
+    _ input: Variable, lengths: [Int], from state: State, source: RecurrentSource,
+    recorder: AttentionRecorder? = nil, in context: ForwardContext
+  ) -> (output: Variable, state: State) {
+    let steps = input.shape[1]
+    if steps == 0 { return (input, state) }
+    if !isStepwise || steps == 1 {
+      return pass(input, lengths, from: state, source, recorder, in: context)
+    }
+    var state = state
+    var outputs: [Variable] = []
+    for step in 0..<steps {
+      let result = pass(
+        input.slice(axis: 1, step..<step + 1), lengths.map { $0 > step ? 1 : 0 }, from: state,
+        source, recorder, in: context)
+      outputs.append(result.output)
+      state = result.state
+    }
+    return (concatenate(outputs, axis: 1), state)
+  }
+
+  /// One step, or all of them where none needs what attention found in another.
+  private func pass(
+    _ embedded: Variable, _ lengths: [Int], from state: State, _ source: RecurrentSource,
+    _ recorder: AttentionRecorder?, in context: ForwardContext
+  ) -> (output: Variable, state: State) {
+    let steps = embedded.shape[1]
+    func look(_ query: Variable) -> Variable? {
+      attention?(query, lengths: lengths, source: source, recorder: recorder, in: context)
+    }
+    func asStep(_ row: Variable) -> Variable { row.reshaped([row.shape[0], 1, row.shape[1]]) }
+
+    var attended: Variable?
+    if kind == .bahdanau, let last = state.layers.last {
+      attended = look(asStep(last.hidden))
+    }
+    var next = state
+    var output = embedded
+    for (index, layer) in layers.enumerated() {
+      // What a layer gets besides the output of the one below.
+      var extra: [Variable] = []
+      if index == 0 {
+        extra += source.contextVector.map { [$0.repeatedOverTime(steps)] } ?? []
+        extra += attended.map { [$0] } ?? []
+        extra += state.attentional.map { [asStep($0)] } ?? []
+      } else if kind == .gnmt {
+        extra += attended.map { [$0] } ?? []
+      }
+      let below =
+        index == 0 ? output : dropout(output, context.nextDropout(rate: dropoutRate))
+      let result = layer(
+        extra.isEmpty ? below : concatenate([below] + extra, axis: 2),
+        initial: state.layers[index], lengths: lengths, in: context)
+      next.layers[index] = result.state
+      let isResidual = residualFromLayer > 0 && index + 1 >= residualFromLayer
+      output = isResidual ? result.output + output : result.output
+      if index == 0 && kind == .gnmt {
+        // Each step asks with the state of the step before.
+        let before = [
+          asStep(state.layers[0].hidden), result.output.slice(axis: 1, 0..<steps - 1),
+        ]
+        attended = look(concatenate(before, axis: 1))
+      }
+    }
+    if kind == .luong { attended = look(output) }
+    if let combination, let attended {
+      output = combination(concatenate([output, attended], axis: 2), in: context)
+      if feedsInput {
+        next.attentional = output.reshaped([output.shape[0], output.shape[2]])
+      }
+    }
+    return (output, next)
+  }
+}
