@@ -22,9 +22,13 @@ public struct KeyValueCache {
   /// B
   public var count: Int { lengths.count }
 
-  /// Hides what is not set (and, for the encoder's output, padding) from `queryCount` new queries, which are
-  /// the last positions.
+  /// Hides what is not set and, for the encoder's output, padding.
   var mask: AttentionMask { .padding(keyLengths: lengths) }
+
+  /// The same for one new query of each sequence that stands at its last position.
+  var stepMask: AttentionMask {
+    .padding(keyLengths: lengths, queryLengths: Array(repeating: 1, count: lengths.count))
+  }
 
   /// Adds one position to each sequence.
   ///
@@ -101,7 +105,7 @@ extension MultiHeadAttention {
     cache.append(
       keys: keyProjection(input, in: context).value,
       values: valueProjection(input, in: context).value)
-    return self(query: input, cache: cache, mask: cache.mask, in: context)
+    return self(query: input, cache: cache, mask: cache.stepMask, in: context)
   }
 
   /// Attention of queries to a complete cache.

@@ -81,7 +81,7 @@ public struct AttentionMask: Sendable {
     if let queryLengths, query >= queryLengths[sequence] { return 0..<0 }
     // The query's own position among the keys.
     let position =
-      query + (queryLengths.map { keys - $0[sequence] } ?? (keyCount - queryCount))
+      query + firstPosition(sequence: sequence, queryCount: queryCount, keyCount: keyCount)
     var first = 0
     var end = keys
     if isCausal { end = min(end, position + 1) }
@@ -90,5 +90,11 @@ public struct AttentionMask: Sendable {
       end = min(end, position + window + 1)
     }
     return first < end ? first..<end : 0..<0
+  }
+
+  /// The first query's own position among the keys: queries are the last positions of the keys.
+  func firstPosition(sequence: Int, queryCount: Int, keyCount: Int) -> Int {
+    guard let queryLengths else { return keyCount - queryCount }
+    return min(keyCount, keyLengths?[sequence] ?? keyCount) - queryLengths[sequence]
   }
 }

@@ -11,6 +11,7 @@
 #include "Activations.h"
 #include "Softmax.h"
 #include "AttentionTile.h"
+#include "RelativeTerms.h"
 #include "AdditiveScores.h"
 #include "Normalisation.h"
 #include "Loss.h"
@@ -41,6 +42,9 @@ const ck_functions CK_TABLE = {
   .dropout_rows = ck_dropout_rows,
   .scale_rows = ck_scale_rows,
   .row_dots = ck_row_dots,
+  .add_distance_terms = ck_add_distance_terms,
+  .sum_distance_terms = ck_sum_distance_terms,
+  .rotate_pairs = ck_rotate_pairs,
   .additive_scores = ck_additive_scores,
   .additive_scores_backward = ck_additive_scores_backward,
   .add_norm = ck_add_norm,

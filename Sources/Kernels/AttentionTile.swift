@@ -3,8 +3,8 @@ internal import CKernels
 /// One rectangle of scores: some queries of one head against some of its keys. Never more than this much of
 /// the n × n matrix exists at a time.
 struct AttentionTile {
-  /// Queries and keys in a tile. 128 × 512 scores are a quarter of a megabyte and stay in a core's L2.
-  static let queryCount = 128
+  /// The most queries and keys in a tile. 128 × 512 scores are a quarter of a megabyte and stay in a core's L2.
+  static let largestQueryCount = 128
   static let keyCount = 512
 
   let geometry: AttentionGeometry
@@ -54,6 +54,18 @@ struct AttentionTile {
       MatrixOperand(
         k + geometry.keyOffset(batch, head, keys.lowerBound), stride: geometry.keyStride,
         transposed: true), into: scores, stride: stride)
+  }
+
+  /// Calls `body` with the place of the tile's first key in each query's table of distances.
+  func withDistances(_ terms: RelativeTerms, _ body: (UnsafePointer<Int32>) -> Void) {
+    withUnsafeTemporaryAllocation(of: Int32.self, capacity: max(1, queries.count)) { offsets in
+      let first = Int32(keys.lowerBound + terms.reach)
+      for row in 0..<queries.count {
+        offsets[row] =
+          first - terms.positions[batch * geometry.queryLength + queries.lowerBound + row]
+      }
+      body(offsets.baseAddress!)
+    }
   }
 
   /// The part of each query's valid range that lies in this tile, counted from its first key: `queries.count`

@@ -5,19 +5,22 @@ import Foundation
 /// not with n². A query that may look at nothing gets zeros.
 public enum TiledAttention {
   /// - Parameters:
+  ///   - relative: what the distances of keys from queries add, or nil.
   ///   - output: receives [B, T, H, Kv].
   ///   - logSumExp: receives, for each row in [B, H, T], the logarithm of the sum of its exponentials: all
   ///     that the backward pass needs to know about the softmax. -inf for a row that looks at nothing.
   public static func forward(
     _ geometry: AttentionGeometry, queries: UnsafePointer<Float>, keys: UnsafePointer<Float>,
-    values: UnsafePointer<Float>, dropout: DropoutMask, output: UnsafeMutablePointer<Float>,
-    logSumExp: UnsafeMutablePointer<Float>
+    values: UnsafePointer<Float>, dropout: DropoutMask, relative: RelativeTerms? = nil,
+    output: UnsafeMutablePointer<Float>, logSumExp: UnsafeMutablePointer<Float>
   ) {
-    let tile = AttentionTile.queryCount
+    let tile = geometry.queriesPerTile
     let blocksPerHead = (geometry.queryLength + tile - 1) / tile
     let blocks = geometry.batch * geometry.heads * blocksPerHead
+    let rowCount = min(tile, geometry.queryLength)
     let scratch =
-      min(tile, geometry.queryLength) * min(AttentionTile.keyCount, geometry.keyLength) + 3 * tile
+      rowCount * min(AttentionTile.keyCount, geometry.keyLength) + 3 * tile
+      + 2 * (relative?.rowsSize(rowCount) ?? 0)
     // Short sequences: several heads to a block, so that handing out work does not count.
     let grain = max(1, 500_000 / max(1, geometry.operationsPerHead))
     ThreadPool.forEachRange(of: blocks, grain: grain) { range in
@@ -29,7 +32,7 @@ public enum TiledAttention {
           forwardBlock(
             geometry, batch: pair / geometry.heads, head: pair % geometry.heads,
             rows: start..<min(geometry.queryLength, start + tile), queries, keys, values, dropout,
-            output, logSumExp, scratch)
+            relative, output, logSumExp, scratch)
         }
       }
     }
@@ -38,14 +41,25 @@ public enum TiledAttention {
   private static func forwardBlock(
     _ geometry: AttentionGeometry, batch: Int, head: Int, rows: Range<Int>,
     _ q: UnsafePointer<Float>, _ k: UnsafePointer<Float>, _ v: UnsafePointer<Float>,
-    _ dropout: DropoutMask, _ output: UnsafeMutablePointer<Float>,
+    _ dropout: DropoutMask, _ relative: RelativeTerms?, _ output: UnsafeMutablePointer<Float>,
     _ logSumExp: UnsafeMutablePointer<Float>, _ scratch: UnsafeMutablePointer<Float>
   ) {
     let kernels = VectorKernels.active
     let rowMax = scratch
-    let rowSum = scratch + AttentionTile.queryCount
-    let correction = scratch + 2 * AttentionTile.queryCount
-    let scores = scratch + 3 * AttentionTile.queryCount
+    let rowSum = rowMax + rows.count
+    let correction = rowSum + rows.count
+    // The weights of each query by distance, and its products with the vectors of the distances.
+    let sums = correction + rows.count
+    let products = sums + (relative?.rowsSize(rows.count) ?? 0)
+    let scores = products + (relative?.rowsSize(rows.count) ?? 0)
+    let block = relative.map {
+      RelativeBlock(
+        $0, geometry, head: head, rows: rows.count,
+        queries: q + geometry.queryOffset(batch, head, rows.lowerBound), scratch: products)
+    }
+    let distances = relative?.count ?? 0
+    let valueTerms = block?.values
+    if valueTerms != nil { sums.update(repeating: 0, count: rows.count * distances) }
     let result = output + geometry.outputOffset(batch, head, rows.lowerBound)
     rowMax.update(repeating: -.infinity, count: rows.count)
     rowSum.update(repeating: 0, count: rows.count)
@@ -53,6 +67,7 @@ public enum TiledAttention {
     var isFirst = true
     AttentionTile.forEach(geometry, batch: batch, head: head, queries: rows) { tile in
       tile.score(queries: q, keys: k, into: scores)
+      block?.addScoreTerms(tile, to: scores)
       tile.withRanges { first, end in
         kernels.attention_tile_forward(
           scores, tile.stride, rows.count, tile.keys.count, first, end, tile.allowed,
@@ -62,7 +77,11 @@ public enum TiledAttention {
       if !isFirst {
         kernels.scale_rows(
           result, geometry.valueStride, correction, rows.count, geometry.valueDimension)
+        if valueTerms != nil {
+          kernels.scale_rows(sums, distances, correction, rows.count, distances)
+        }
       }
+      if valueTerms != nil { block?.sum(scores, tile, into: sums, stride: distances) }
       MatrixProduct.serial(
         rows: rows.count, columns: geometry.valueDimension, inner: tile.keys.count,
         MatrixOperand(scores, stride: tile.stride),
@@ -83,6 +102,12 @@ public enum TiledAttention {
           repeating: 0, count: geometry.valueDimension)
       }
     } else {
+      if let valueTerms {
+        MatrixProduct.serial(
+          rows: rows.count, columns: geometry.valueDimension, inner: distances,
+          MatrixOperand(sums, stride: distances), valueTerms, beta: 1, into: result,
+          stride: geometry.valueStride)
+      }
       kernels.scale_rows(
         result, geometry.valueStride, correction, rows.count, geometry.valueDimension)
     }

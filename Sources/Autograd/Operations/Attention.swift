@@ -16,41 +16,66 @@ public func attention(
   query: Variable, key: Variable, value: Variable, headCount: Int,
   mask: AttentionMask = .none, scale: Float? = nil, dropout: DropoutMask = .none
 ) -> Variable {
+  attention(
+    query: query, key: key, value: value, headCount: headCount, mask: mask, scale: scale,
+    dropout: dropout, distances: nil)
+}
+
+/// The same with what the distances of keys from queries add to scores, keys and values; still in tiles, and without
+/// a vector for each pair.
+public func attention(
+  query: Variable, key: Variable, value: Variable, headCount: Int,
+  mask: AttentionMask = .none, scale: Float? = nil, dropout: DropoutMask = .none,
+  distances: DistanceTerms?
+) -> Variable {
   checkAttentionShapes(query.shape, key.shape, value.shape, headCount: headCount, mask: mask)
   let (batch, queryCount, keyCount) = (query.shape[0], query.shape[1], key.shape[1])
   let hidden = mask.keysHiddenByPattern(
     batch: batch, queryCount: queryCount, keyCount: keyCount)
   let (key, value) = (clearing(hidden, in: key), clearing(hidden, in: value))
-  let keyDimension = query.shape[2] / headCount
+  let (keyDimension, valueDimension) = (query.shape[2] / headCount, value.shape[2] / headCount)
   let ranges = mask.keyRanges(batch: batch, queryCount: queryCount, keyCount: keyCount)
   let allowed = mask.allowed.map { $0.map { $0 ? UInt8(1) : 0 } }
   let geometry = AttentionGeometry(
     batch: batch, heads: headCount, queryLength: queryCount, keyLength: keyCount,
-    keyDimension: keyDimension, valueDimension: value.shape[2] / headCount,
+    keyDimension: keyDimension, valueDimension: valueDimension,
     scale: scale ?? 1 / Float(max(1, keyDimension)).squareRoot(), firstKeys: ranges.first,
     endKeys: ranges.end, isAllowedShared: (allowed?.count ?? 0) == queryCount * keyCount)
+
+  distances?.check(
+    headCount: headCount, keyDimension: keyDimension, valueDimension: valueDimension)
+  let relative = distances?.kernelTerms(
+    mask.queryPositions(batch: batch, queryCount: queryCount, keyCount: keyCount))
 
   var output = Tensor(uninitialized: [batch, queryCount, value.shape[2]])
   var logSumExp = Tensor(uninitialized: [batch, headCount, queryCount])
   withAllowed(geometry, allowed) { geometry in
     TiledAttention.forward(
       geometry, queries: query.value.pointer, keys: key.value.pointer, values: value.value.pointer,
-      dropout: dropout, output: output.mutablePointer, logSumExp: logSumExp.mutablePointer)
+      dropout: dropout, relative: relative, output: output.mutablePointer,
+      logSumExp: logSumExp.mutablePointer)
   }
 
-  return .result(output, of: query, key, value) { [output, logSumExp] gradient, accumulator in
+  let inputs = [query, key, value] + (distances?.tables ?? [])
+  return .result(output, of: inputs) { [output, logSumExp] gradient, accumulator in
     var gradients = [query, key, value].map { Tensor.zeros($0.shape) }
+    var tables = TableGradients(
+      distances, batch: batch, headCount: headCount, keyDimension: keyDimension,
+      valueDimension: valueDimension, accumulator)
     let saved = TiledAttention.Saved(
       queries: query.value.pointer, keys: key.value.pointer, values: value.value.pointer,
       output: output.pointer, logSumExp: logSumExp.pointer, outputGradient: gradient.pointer)
     withAllowed(geometry, allowed) { geometry in
       TiledAttention.backward(
-        geometry, saved, dropout: dropout, queryGradient: gradients[0].mutablePointer,
-        keyGradient: gradients[1].mutablePointer, valueGradient: gradients[2].mutablePointer)
+        geometry, saved, dropout: dropout, relative: relative,
+        into: .init(
+          queries: gradients[0].mutablePointer, keys: gradients[1].mutablePointer,
+          values: gradients[2].mutablePointer), tables: tables.pointers)
     }
     accumulator.add(gradients[0], to: query)
     accumulator.add(gradients[1], to: key)
     accumulator.add(gradients[2], to: value)
+    tables.reduce(into: accumulator)
   }
 }
 

@@ -7,15 +7,34 @@ internal import Tensors
 /// The arguments and the result are those of that function.
 public func plainAttention(
   query: Variable, key: Variable, value: Variable, headCount: Int,
-  mask: AttentionMask = .none, scale: Float? = nil, dropout dropoutMask: DropoutMask = .none
+  mask: AttentionMask = .none, scale: Float? = nil, dropout: DropoutMask = .none
+) -> Variable {
+  plainAttention(
+    query: query, key: key, value: value, headCount: headCount, mask: mask, scale: scale,
+    dropout: dropout, distances: nil)
+}
+
+/// The same with what the distances of keys from queries add.
+public func plainAttention(
+  query: Variable, key: Variable, value: Variable, headCount: Int,
+  mask: AttentionMask = .none, scale: Float? = nil, dropout dropoutMask: DropoutMask = .none,
+  distances: DistanceTerms?
 ) -> Variable {
   checkAttentionShapes(query.shape, key.shape, value.shape, headCount: headCount, mask: mask)
   let hidden = mask.keysHiddenByPattern(
     batch: query.shape[0], queryCount: query.shape[1], keyCount: key.shape[1])
   let (key, value) = (clearing(hidden, in: key), clearing(hidden, in: value))
-  let scores = attentionScores(query: query, key: key, headCount: headCount, scale: scale)
+  var scores = attentionScores(query: query, key: key, headCount: headCount, scale: scale)
+  let positions = mask.queryPositions(
+    batch: query.shape[0], queryCount: query.shape[1], keyCount: key.shape[1])
+  let added = distances?.scores(
+    query: query, headCount: headCount,
+    scale: scale ?? 1 / Float(max(1, query.shape[2] / headCount)).squareRoot(),
+    positions: positions, keyCount: key.shape[1])
+  if let added { scores = scores + added }
   let weights = dropout(softmax(masked(scores, by: mask)), dropoutMask)
-  return mergeHeads(matmul(weights, splitHeads(value, headCount: headCount)))
+  let mixed = mergeHeads(matmul(weights, splitHeads(value, headCount: headCount)))
+  return distances?.output(weights: weights, positions: positions).map { mixed + $0 } ?? mixed
 }
 
 /// scale Q Kᵀ for each head: [B, H, T, S].

@@ -113,6 +113,21 @@ typedef struct {
   void (*row_dots)(
     const float *a, size_t lda, const float *b, size_t ldb, size_t rows, size_t columns, float *sums);
 
+  // ---- terms of attention by distance ----
+  // x[r,c] += terms[r * ld_terms + clip(offsets[r] + c)], clip(i) = min(max(i, 0), count - 1), count > 0.
+  // ld_terms 0: the same terms for all rows.
+  void (*add_distance_terms)(
+    float *x, size_t ld, size_t rows, size_t columns, const int32_t *offsets, const float *terms,
+    size_t ld_terms, size_t count);
+  // The way back: sums[r * ld_sums + clip(offsets[r] + c)] += x[r,c]
+  void (*sum_distance_terms)(
+    const float *x, size_t ld, size_t rows, size_t columns, const int32_t *offsets, float *sums,
+    size_t ld_sums, size_t count);
+  // (y[2i], y[2i+1]) = (x[2i], x[2i+1]) rotated by direction (1 or -1) times an angle, whose cosine and sine
+  // are cosines_and_sines[2i] and [2i+1]. y may alias x.
+  void (*rotate_pairs)(
+    const float *x, const float *cosines_and_sines, float direction, float *y, size_t pairs);
+
   // ---- additive attention: one query [columns] against `rows` keys ----
   // scores[r] = Σ_c v[c] tanh(query[c] + keys[r,c])
   void (*additive_scores)(
