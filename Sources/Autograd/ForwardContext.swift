@@ -9,13 +9,18 @@ public import Tensors
 public final class ForwardContext {
   private let tape: Tape?
   private let dropoutSeed: UInt64?
-  private var dropoutSites: UInt64 = 0
+  private var randomSites: UInt64 = 0
+  /// The number of the update in training; 0 elsewhere.
+  public let step: Int
   /// Where attention layers write their weights down, if someone wants them.
   public let attentionRecord: AttentionRecord?
 
-  private init(tape: Tape?, dropoutSeed: UInt64?, attentionRecord: AttentionRecord? = nil) {
+  private init(
+    tape: Tape?, dropoutSeed: UInt64?, step: Int = 0, attentionRecord: AttentionRecord? = nil
+  ) {
     self.tape = tape
     self.dropoutSeed = dropoutSeed
+    self.step = step
     self.attentionRecord = attentionRecord
   }
 
@@ -39,7 +44,7 @@ public final class ForwardContext {
     ForwardContext(
       tape: Tape(),
       dropoutSeed: combineSeeds(
-        seed, UInt64(truncatingIfNeeded: step), UInt64(truncatingIfNeeded: part)))
+        seed, UInt64(truncatingIfNeeded: step), UInt64(truncatingIfNeeded: part)), step: step)
   }
 
   /// A tape without dropout: gradients of the function that inference computes.
@@ -71,9 +76,15 @@ public final class ForwardContext {
     if !(rate >= 0 && rate < 1) {
       fatalError("dropout: expected a rate of at least 0 and less than 1, found \(rate)")
     }
-    guard let dropoutSeed else { return .none }
-    dropoutSites += 1
-    return DropoutMask(key: combineSeeds(dropoutSeed, dropoutSites), rate: rate)
+    return nextSeed().map { DropoutMask(key: $0, rate: rate) } ?? .none
+  }
+
+  /// A seed for the next place in the model that takes a decision at random in training, on the terms of
+  /// ``nextDropout(rate:)``; nil elsewhere.
+  public func nextSeed() -> UInt64? {
+    guard let dropoutSeed else { return nil }
+    randomSites += 1
+    return combineSeeds(dropoutSeed, randomSites)
   }
 
   /// The gradients of a scalar, of every parameter and input it depends on.

@@ -35,6 +35,7 @@ extension RecurrentConfiguration {
     try validateContext(require)
     try validateAttention(require)
     try validateResiduals(require)
+    try teacherForcing.validate()
   }
 
   private typealias Requirement = (Bool, String, String, Any) throws -> Void
@@ -66,10 +67,13 @@ extension RecurrentConfiguration {
       attention != .gnmt || decoderLayerCount >= 2, "decoderLayerCount",
       "at least 2 with attention \"gnmt\", which serves the layers after the first",
       decoderLayerCount)
-    let needsEqualWidths = attention != .none && score != .general
+    try require(
+      attentionDimension >= 0 && attentionDimension <= 1 << 24, "attentionDimension",
+      "a number from 1 to \(1 << 24), or 0 for modelDimension", attentionDimension)
+    let needsEqualWidths = attention != .none && score != .general && score != .additive
     try require(
       !needsEqualWidths || memoryDimension == modelDimension, "score",
-      "\"general\" where states have \(modelDimension) numbers and outputs of the encoder "
+      "\"general\" or \"additive\" where states have \(modelDimension) numbers and outputs of the encoder "
         + "\(memoryDimension)", score.rawValue)
   }
 

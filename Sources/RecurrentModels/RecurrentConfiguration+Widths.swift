@@ -88,10 +88,22 @@ extension RecurrentConfiguration {
       }
       if contextUse.isFedEveryStep { count += linear(memoryDimension) }
     }
-    if attention != .none && score == .general { count += d * memoryDimension }
+    if attention != .none { count += scoreParameterCount }
     if hasCombination { count += linear(d + memoryDimension) }
     return count
   }
+
+  private var scoreParameterCount: Int {
+    switch score {
+    case .dot, .scaledDot: 0
+    case .general: modelDimension * memoryDimension
+    case .additive: additiveDimension * (modelDimension + memoryDimension + 1)
+    case .cosine: 1
+    }
+  }
+
+  /// A of the additive score.
+  var additiveDimension: Int { attentionDimension > 0 ? attentionDimension : modelDimension }
 
   /// This configuration at the even width at which the model has nearest as many parameters as another.
   public func matching(parameterCount: Int) -> RecurrentConfiguration {

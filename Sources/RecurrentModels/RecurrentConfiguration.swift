@@ -75,6 +75,10 @@ public struct RecurrentConfiguration: Codable, Equatable, Sendable {
     case scaledDot = "scaled_dot"
     /// With a matrix between them (Luong et al. 2015).
     case general
+    /// vᵀ tanh(W q + U k) (Bahdanau et al. 2015); Luong's "concat" is the same.
+    case additive
+    /// Their cosine, divided by a learned temperature.
+    case cosine
   }
 
   /// How W_hh starts.
@@ -119,6 +123,8 @@ public struct RecurrentConfiguration: Codable, Equatable, Sendable {
   public var attention = Attention.luong
   /// What attention compares by.
   public var score = Score.dot
+  /// A of the additive score, the width of its hidden layer; 0: D.
+  public var attentionDimension = 0
   /// Whether õ of a step is part of the first layer's input of the next (Luong et al. 2015, section 3.3). Without,
   /// ``Attention/luong`` is computed for all steps at once.
   public var feedsInput = false
@@ -130,6 +136,8 @@ public struct RecurrentConfiguration: Codable, Equatable, Sendable {
   public var tying = Tying.all
   /// Whether the projection to the vocabulary has a bias.
   public var hasOutputBias = false
+  /// What the decoder reads in training: the target, or what it said itself.
+  public var teacherForcing = TeacherForcing()
 
   /// One layer of width 256 unless said otherwise. Where the vocabularies have different sizes only the decoder's
   /// matrices are tied.

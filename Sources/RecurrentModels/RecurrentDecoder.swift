@@ -1,3 +1,4 @@
+public import AttentionLayers
 internal import Autograd
 public import CoreLayers
 internal import Kernels
@@ -10,8 +11,8 @@ public import Tensors
 public struct RecurrentDecoder: Layer {
   /// From the one that reads the embeddings on.
   public let layers: [RecurrentLayer]
-  /// How the decoder looks at the source; nil: not at all.
-  public let attention: SourceAttention?
+  /// What states and outputs of the source are compared by; nil: the decoder does not look at the source.
+  public let score: (any ScoreFunction)?
   /// õ = tanh(W [state; attended] + b), D + E to D, in the decoders of Luong and of Bahdanau.
   public let combination: Linear?
   /// Whose decoder this is.
@@ -24,7 +25,12 @@ public struct RecurrentDecoder: Layer {
   public let residualFromLayer: Int
 
   /// A new decoder with random parameters.
-  public init(_ configuration: RecurrentConfiguration, using generator: inout SeededGenerator) {
+  ///
+  /// - Parameter score: a score function of one's own, instead of the configuration's.
+  public init(
+    _ configuration: RecurrentConfiguration, score: (any ScoreFunction)? = nil,
+    using generator: inout SeededGenerator
+  ) {
     let width = configuration.modelDimension
     layers = configuration.decoderInputDimensions.map {
       RecurrentLayer(
@@ -32,12 +38,8 @@ public struct RecurrentDecoder: Layer {
         initialization: configuration.layerInitialization, using: &generator)
     }
     kind = configuration.attention
-    attention =
-      kind == .none
-      ? nil
-      : SourceAttention(
-        configuration.score, queryDimension: width,
-        memoryDimension: configuration.memoryDimension, using: &generator)
+    self.score =
+      kind == .none ? nil : score ?? configuration.makeScore(using: &generator)
     combination =
       configuration.hasCombination
       ? Linear(
@@ -50,7 +52,7 @@ public struct RecurrentDecoder: Layer {
 
   /// Parameters and layers inside, by name.
   public var children: [LayerChild] {
-    LayerChild.layers("layers", layers) + (attention.map { [.layer("attention", $0)] } ?? [])
+    LayerChild.layers("layers", layers) + (score.map { [.layer("score", $0)] } ?? [])
       + (combination.map { [.layer("combination", $0)] } ?? [])
   }
 
@@ -80,19 +82,19 @@ public struct RecurrentDecoder: Layer {
   /// - Returns: what becomes logits, [B, T, D], and the state after the last step.
   func callAsFunction(
     _ input: Variable, lengths: [Int], from state: State, source: RecurrentSource,
-    recorder: AttentionRecorder? = nil, in context: ForwardContext
+    in context: ForwardContext
   ) -> (output: Variable, state: State) {
     let steps = input.shape[1]
     if steps == 0 { return (input, state) }
     if !isStepwise || steps == 1 {
-      return pass(input, lengths, from: state, source, recorder, in: context)
+      return pass(input, lengths, from: state, source, in: context)
     }
     var state = state
     var outputs: [Variable] = []
     for step in 0..<steps {
       let result = pass(
         input.slice(axis: 1, step..<step + 1), lengths.map { $0 > step ? 1 : 0 }, from: state,
-        source, recorder, in: context)
+        source, in: context)
       outputs.append(result.output)
       state = result.state
     }
@@ -102,17 +104,17 @@ public struct RecurrentDecoder: Layer {
   /// One step, or all of them where none needs what attention found in another.
   private func pass(
     _ embedded: Variable, _ lengths: [Int], from state: State, _ source: RecurrentSource,
-    _ recorder: AttentionRecorder?, in context: ForwardContext
+    in context: ForwardContext
   ) -> (output: Variable, state: State) {
     let steps = embedded.shape[1]
-    func look(_ query: Variable) -> Variable? {
-      attention?(query, lengths: lengths, source: source, recorder: recorder, in: context)
+    func found(by query: Variable) -> Variable? {
+      look(query, lengths: lengths, at: source, in: context)
     }
     func asStep(_ row: Variable) -> Variable { row.reshaped([row.shape[0], 1, row.shape[1]]) }
 
     var attended: Variable?
     if kind == .bahdanau, let last = state.layers.last {
-      attended = look(asStep(last.hidden))
+      attended = found(by: asStep(last.hidden))
     }
     var next = state
     var output = embedded
@@ -139,10 +141,10 @@ public struct RecurrentDecoder: Layer {
         let before = [
           asStep(state.layers[0].hidden), result.output.slice(axis: 1, 0..<steps - 1),
         ]
-        attended = look(concatenate(before, axis: 1))
+        attended = found(by: concatenate(before, axis: 1))
       }
     }
-    if kind == .luong { attended = look(output) }
+    if kind == .luong { attended = found(by: output) }
     if let combination, let attended {
       output = combination(concatenate([output, attended], axis: 2), in: context)
       if feedsInput {
@@ -150,5 +152,33 @@ public struct RecurrentDecoder: Layer {
       }
     }
     return (output, next)
+  }
+
+  /// What states [B, T, D] find in the source: [B, T, E]; nil for a decoder that does not look.
+  private func look(
+    _ query: Variable, lengths: [Int], at source: RecurrentSource, in context: ForwardContext
+  ) -> Variable? {
+    guard let score, let keys = source.keys else { return nil }
+    let mask = AttentionMask.padding(keyLengths: source.lengths, queryLengths: lengths)
+    context.attentionRecord?.append(score.weights(query, keys, mask: mask, in: context).value)
+    return score.attend(query, keys, value: source.output, mask: mask, in: context)
+  }
+}
+
+extension RecurrentConfiguration {
+  /// The score function that ``score`` names.
+  func makeScore(using generator: inout SeededGenerator) -> any ScoreFunction {
+    switch score {
+    case .dot: DotScore()
+    case .scaledDot: DotScore.scaled
+    case .general:
+      GeneralScore(
+        queryDimension: modelDimension, keyDimension: memoryDimension, using: &generator)
+    case .additive:
+      AdditiveScore(
+        queryDimension: modelDimension, keyDimension: memoryDimension,
+        dimension: additiveDimension, using: &generator)
+    case .cosine: CosineScore()
+    }
   }
 }

@@ -1,3 +1,4 @@
+internal import AttentionLayers
 public import Autograd
 internal import CoreLayers
 public import SequenceModels
@@ -54,7 +55,7 @@ extension RecurrentModel: SequenceModel {
     return RecurrentMemory(
       source: RecurrentSource(
         output: encoded.output, lengths: source.lengths,
-        keys: decoder.attention?.keys(of: encoded.output, in: context),
+        keys: decoder.score?.prepare(encoded.output, headCount: 1, in: context),
         contextVector: vectors.fed),
       start: RecurrentDecoder.State(layers: vectors.first, attentional: attentional))
   }
@@ -86,19 +87,14 @@ extension RecurrentModel: SequenceModel {
     return project(result.output, in: context)
   }
 
-  /// The training loss of a batch, its logits taken in chunks.
+  /// The training loss of a batch, its logits taken in chunks. In training the decoder reads what
+  /// ``RecurrentConfiguration/teacherForcing`` says, elsewhere the target.
   public func loss(
     _ batch: TrainingBatch, labelSmoothing: Float, normalizer: Float, in context: ForwardContext
   ) throws -> TrainingLoss {
-    let memory = try encode(batch.source, in: context)
-    let hidden = try decode(
-      batch.decoderInput, from: memory.start, source: memory.source, in: context)
-    let result = projectedCrossEntropy(
-      hidden.output, weight: context.variable(outputProjection.weight),
-      bias: outputBias.map(context.variable), expected: batch.expected,
-      labelSmoothing: labelSmoothing, normalizer: normalizer)
-    return TrainingLoss(
-      objective: result.loss, negativeLogLikelihood: result.negativeLogLikelihood,
-      tokenCount: batch.targetTokenCount)
+    let ratio = context.isTraining ? configuration.teacherForcing.ratio(atStep: context.step) : 1
+    return try loss(
+      batch, labelSmoothing: labelSmoothing, normalizer: normalizer, teacherForcingRatio: ratio,
+      in: context)
   }
 }

@@ -1,3 +1,4 @@
+public import AttentionLayers
 public import Autograd
 public import CoreLayers
 internal import Kernels
@@ -28,8 +29,11 @@ public struct RecurrentModel: Layer {
 
   /// A new model with random parameters.
   ///
+  /// - Parameter score: a score function of one's own for attention, instead of the configuration's.
   /// - Throws: `ConfigurationError` when the configuration describes no model.
-  public init(_ configuration: RecurrentConfiguration, seed: UInt64 = 0) throws {
+  public init(
+    _ configuration: RecurrentConfiguration, score: (any ScoreFunction)? = nil, seed: UInt64 = 0
+  ) throws {
     try configuration.validate()
     var generator = SeededGenerator(seed: seed)
     func embedding(_ vocabularySize: Int) -> TiedEmbedding {
@@ -49,7 +53,7 @@ public struct RecurrentModel: Layer {
       configuration.hasOutputBias ? Parameter(.zeros([configuration.targetVocabularySize])) : nil
     encoder = RecurrentEncoder(configuration, using: &generator)
     bridge = ContextBridge(configuration, using: &generator)
-    decoder = RecurrentDecoder(configuration, using: &generator)
+    decoder = RecurrentDecoder(configuration, score: score, using: &generator)
   }
 
   /// Parameters and layers inside, by name.
@@ -74,7 +78,7 @@ public struct RecurrentModel: Layer {
   /// - Returns: the outputs, and the decoder's state after the last step.
   func decode(
     _ decoderInput: TokenBatch, from state: RecurrentDecoder.State, source: RecurrentSource,
-    recorder: AttentionRecorder? = nil, in context: ForwardContext
+    in context: ForwardContext
   ) throws -> (output: Variable, state: RecurrentDecoder.State) {
     try decoderInput.check(vocabularySize: targetVocabularySize)
     if decoderInput.count != source.lengths.count {
@@ -83,7 +87,7 @@ public struct RecurrentModel: Layer {
     }
     let result = decoder(
       embed(decoderInput, by: targetEmbedding, in: context), lengths: decoderInput.lengths,
-      from: state, source: source, recorder: recorder, in: context)
+      from: state, source: source, in: context)
     let output = dropout(
       result.output, context.nextDropout(rate: configuration.outputDropoutRate))
     return (output, result.state)

@@ -1,3 +1,4 @@
+internal import AttentionLayers
 internal import Autograd
 internal import Tensors
 
@@ -7,8 +8,8 @@ struct RecurrentSource {
   let output: Variable
   /// The number of real tokens of each source.
   let lengths: [Int]
-  /// The outputs as attention's score needs them, [B, S, ...]; nil: there is no attention.
-  let keys: Variable?
+  /// The outputs as the score function needs them; nil: there is no attention.
+  let keys: PreparedKeys?
   /// What the decoder's first layer gets with every token, [B, D] or [B, E]; nil: nothing.
   let contextVector: Variable?
 
@@ -16,6 +17,6 @@ struct RecurrentSource {
   func selecting(rows: [Int]) -> RecurrentSource {
     RecurrentSource(
       output: keys == nil ? output : output.gatherRows(rows), lengths: rows.map { lengths[$0] },
-      keys: keys?.gatherRows(rows), contextVector: contextVector?.gatherRows(rows))
+      keys: keys?.selecting(rows: rows), contextVector: contextVector?.gatherRows(rows))
   }
 }

@@ -1,4 +1,5 @@
 import AttentionKit
+import Foundation
 
 /// A recurrent encoder-decoder as its papers describe it, for one sentence at a time and one step after the other,
 /// from small operations: the oracle of ``RecurrentModel``.
@@ -117,16 +118,27 @@ struct PlainRecurrentModel {
 
   /// Softmax of the scores of one state with each output.
   private func weights(_ query: Variable, _ outputs: [Variable]) -> [Float] {
-    let score = configuration.score
+    let parameters = Dictionary(
+      uniqueKeysWithValues: (model.decoder.score?.parameters ?? []).map {
+        ($0.path, Variable($0.parameter.value))
+      })
+    func length(_ x: Variable) -> Float { (x * x).sum().value.scalar.squareRoot() }
     let scores = outputs.map { output -> Variable in
-      switch score {
-      case .dot: (query * output).sum()
-      case .scaledDot: (query * output).sum() * (1 / Float(query.shape.last).squareRoot())
+      switch configuration.score {
+      case .dot: return (query * output).sum()
+      case .scaledDot: return (query * output).sum() * (1 / Float(query.shape.last).squareRoot())
       case .general:
-        (query
-          * matmul(
-            output, context.variable(model.decoder.attention!.keyProjection!.weight),
-            transposeB: true)).sum()
+        let weight = parameters["weight"]!
+        let matrix = weight.reshaped([query.shape.last, output.shape.last])
+        return (query * matmul(output, matrix, transposeB: true)).sum()
+      case .additive:
+        let hidden = activate(
+          matmul(query, parameters["query.weight"]!, transposeB: true)
+            + matmul(output, parameters["key.weight"]!, transposeB: true), .tanh)
+        return (hidden * parameters["vector"]!.reshaped([1, -1])).sum()
+      case .cosine:
+        let factor = exp(parameters["log_scale"]!.value.scalars[0])
+        return (query * output).sum() * (factor / length(query) / length(output))
       }
     }
     return softmax(Variable(Tensor(scores.map(\.value.scalar)))).value.scalars

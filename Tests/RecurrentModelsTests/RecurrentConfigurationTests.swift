@@ -53,6 +53,22 @@ import Testing
       $0.feedsInput = true
     },
     Mistake("decoderLayerCount") { $0.attention = .gnmt },
+    Mistake("attentionDimension") { $0.attentionDimension = -1 },
+    Mistake("teacherForcing.ratio") { $0.teacherForcing.ratio = 1.5 },
+    Mistake("teacherForcing.ratio") { $0.teacherForcing.ratio = .nan },
+    Mistake("teacherForcing.minimumRatio") {
+      $0.teacherForcing.ratio = 0.5
+      $0.teacherForcing.minimumRatio = 0.6
+    },
+    Mistake("teacherForcing.decay") {
+      $0.teacherForcing = TeacherForcing(schedule: .linear, decay: -0.1)
+    },
+    Mistake("teacherForcing.decay") {
+      $0.teacherForcing = TeacherForcing(schedule: .exponential, decay: 1)
+    },
+    Mistake("teacherForcing.decay") {
+      $0.teacherForcing = TeacherForcing(schedule: .inverseSigmoid, decay: 0.5)
+    },
     Mistake("residualFromLayer") { $0.residualFromLayer = -1 },
     Mistake("residualFromLayer") {
       $0.directionWidth = .full

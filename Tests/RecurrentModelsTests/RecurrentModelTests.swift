@@ -56,7 +56,8 @@ import Testing
     let model = try variant.model()
     let input = TokenBatch(targets.map { [1] + $0 })
     let logits = try model.logits(TokenBatch(sources), input, in: .inference())
-    let weights = try model.attentionWeights(TokenBatch(sources), input)
+    let weights = try model.sourceWeights(TokenBatch(sources), input)
+    let maps = try model.attentionWeights(source: TokenBatch(sources), decoderInput: input)
     #expect((weights == nil) == (variant.configuration.attention == .none))
     for row in sources.indices {
       let prefix = [1] + targets[row]
@@ -65,7 +66,15 @@ import Testing
         logits.slice(axis: 0, row..<row + 1).slice(axis: 1, 0..<prefix.count)
           .reshaped([prefix.count, -1]).value,
         concatenate(expected.logits, axis: 0).value, "logits of \(row)")
+      #expect(
+        maps[row].map(\.weights.shape)
+          == (weights == nil ? [] : [[prefix.count, sources[row].count]]))
       guard let weights else { continue }
+      expectSameBits(
+        maps[row][0].weights,
+        Variable(weights).slice(axis: 0, row..<row + 1).slice(axis: 1, 0..<prefix.count)
+          .slice(axis: 2, 0..<sources[row].count).reshaped([prefix.count, sources[row].count]).value
+      )
       for step in 0..<input.maximumLength {
         let found = (0..<5).map { weights[row, step, $0] }
         if step < prefix.count {

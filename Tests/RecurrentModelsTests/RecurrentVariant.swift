@@ -89,12 +89,17 @@ struct RecurrentVariant: CustomTestStringConvertible, Sendable {
     },
     make("bahdanau", layers: 1, cell: .gruResetBefore) {
       $0.attention = .bahdanau
-      $0.score = .general
+      $0.score = .additive
       $0.directionWidth = .full
       $0.transformsContext = true
     },
-    make("bahdanau, two layers of LSTM") {
+    make("luong, concat with few hidden units") {
+      $0.score = .additive
+      $0.attentionDimension = 3
+    },
+    make("bahdanau, two layers of LSTM, cosine") {
       $0.attention = .bahdanau
+      $0.score = .cosine
       $0.contextUse = .both
     },
     make("gnmt", layers: 3) {
