@@ -7,9 +7,14 @@ public enum CorpusFiles: Hashable, Sendable {
   case parallel(source: String, target: String)
 
   /// The file that is named where a line of the corpus is meant: the only one, or that of the sources.
-  var name: String {
+  var name: String { name(of: .source) }
+
+  /// The file that a side stands in.
+  func name(of side: ParallelCorpus.Side) -> String {
     switch self {
-    case .tsv(let path), .parallel(let path, _): TextFile.displayName(of: path)
+    case .tsv(let path): TextFile.displayName(of: path)
+    case .parallel(let source, let target):
+      TextFile.displayName(of: side == .source ? source : target)
     }
   }
 }

@@ -16,7 +16,7 @@ extension ParallelCorpus {
     var unknown = UnknownTokens()
     for (index, pair) in pairs.enumerated() {
       let text = side == .source ? pair.source : pair.target
-      unknown.add(tokenizer.encode(text), vocabulary, at: place(of: index))
+      unknown.add(tokenizer.encode(text), vocabulary, at: place(of: index, side))
     }
     return unknown
   }

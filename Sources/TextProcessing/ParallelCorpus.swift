@@ -7,8 +7,8 @@ public struct ParallelCorpus: Sendable {
   public private(set) var pairs: [TextPair] = []
   /// The pairs that were left out because a side was blank.
   public private(set) var blankPairs = Occurrences()
-  /// The file of the pairs and the line of each, where they come from one.
-  private var file: String?
+  /// The files of the pairs and the line of each, where they come from files.
+  private var files: CorpusFiles?
   private var lines: [Int] = []
 
   /// The number of pairs.
@@ -22,7 +22,7 @@ public struct ParallelCorpus: Sendable {
   /// Reads one file or two.
   /// - Throws: `TextFileError`.
   public init(_ files: CorpusFiles) throws(TextFileError) {
-    file = files.name
+    self.files = files
     var scanner = PairScanner(try PairScanner.Texts(files))
     while let (place, pair) = try scanner.next() {
       if let pair {
@@ -48,8 +48,11 @@ public struct ParallelCorpus: Sendable {
   }
 
   /// The line that a pair was read from; of two files, that of the sources is named.
-  public func place(of index: Int) -> TextPlace? {
-    file.map { TextPlace(file: $0, line: lines[index]) }
+  public func place(of index: Int) -> TextPlace? { place(of: index, .source) }
+
+  /// The line that a side of a pair was read from.
+  func place(of index: Int, _ side: Side) -> TextPlace? {
+    files.map { TextPlace(file: $0.name(of: side), line: lines[index]) }
   }
 
   /// Divides the corpus by the source texts.
@@ -63,12 +66,12 @@ public struct ParallelCorpus: Sendable {
     let choice = HeldOutShare(holdOutShare, seed: seed)
     var train = ParallelCorpus([])
     var heldOut = ParallelCorpus([])
-    train.file = file
-    heldOut.file = file
+    train.files = files
+    heldOut.files = files
     for (index, pair) in pairs.enumerated() {
       func append(to part: inout ParallelCorpus) {
         part.pairs.append(pair)
-        if file != nil { part.lines.append(lines[index]) }
+        if files != nil { part.lines.append(lines[index]) }
       }
       if choice.contains(pair.source) { append(to: &heldOut) } else { append(to: &train) }
     }

@@ -1,3 +1,4 @@
+internal import Autograd
 internal import CoreLayers
 import Foundation
 public import SequenceModels

@@ -130,4 +130,23 @@ import Testing
           == "1 of 5 tokens are not in the vocabulary, the first, 'zz', at standard input:3\n")
     }
   }
+
+  @Test func ofTwoFilesTheOneWithTheUnknownTokenIsNamed() throws {
+    let folder = try TemporaryFolder()
+    let train = try folder.file("train.tsv", "a b\tx y\n")
+    let (source, target) = (
+      try folder.file("valid.a", "a\nb\n"), try folder.file("valid.b", "x\nq\n")
+    )
+    let result = try self.train(
+      folder.path + "/run",
+      [
+        "data.train=\(train)", "data.validationSource=\(source)",
+        "data.validationTarget=\(target)", "training.maximumSteps=1",
+      ])
+    #expect(result.status == 0, "\(result.errors)")
+    #expect(
+      result.errors.contains(
+        "validation, target: 1 of 2 tokens are not in the vocabulary, the first, 'q', at \(target):2"
+      ))
+  }
 }
