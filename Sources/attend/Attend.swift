@@ -58,7 +58,7 @@ struct Attend {
       "  " + $0.name.padding(toLength: width + 2, withPad: " ", startingAt: 0) + $0.summary
     }
     return """
-      attend \(version): train and use Transformers on a CPU.
+      attend \(version): train and use Transformers and their recurrent rivals on a CPU.
 
       usage: attend COMMAND [options]
 

@@ -7,7 +7,7 @@ extension Command {
     wordCount: 1...1,
     details: """
       Shows the tree of parameters of a checkpoint or run with shapes and counts, and the operations of a
-      forward pass: 2 for each multiplication with addition, attention at the given length.
+      Transformer's forward pass: 2 for each multiplication with addition, attention at the given length.
       """,
     options: [
       .init("--length", "N", "tokens of source and target for the count (default 32)"),
@@ -16,8 +16,9 @@ extension Command {
     run: { arguments in
       let trained = try TrainedModel(arguments.words[0])
       let length = try arguments.positiveInteger("--length") ?? 32
-      let cost = TransformerCost(
-        trained.model.configuration, sourceLength: length, targetLength: length)
+      let cost = (trained.model as? Transformer).map {
+        TransformerCost($0.configuration, sourceLength: length, targetLength: length)
+      }
       let entries = trained.model.parameterPaths.map {
         ($0.path, $0.parameter.shape, ObjectIdentifier($0.parameter))
       }
@@ -31,7 +32,7 @@ extension Command {
               path: path, shape: shape.dimensions,
               tiedTo: entries.first { $0.2 == identity }.flatMap { $0.0 == path ? nil : $0.0 })
           }, length: length,
-          forwardOperationsPerTargetToken: cost.perTargetToken)
+          forwardOperationsPerTargetToken: cost?.perTargetToken)
         print(String(decoding: try encoder.encode(report), as: UTF8.self))
         return
       }
@@ -57,9 +58,11 @@ extension Command {
         previous = parts
       }
       print("\nparameters  \(trained.model.parameterCount)")
-      print(
-        "operations  \(String(format: "%.2f", cost.perTargetToken / 1e6)) million per target token, forward, "
-          + "at \(length) source and \(length) target tokens")
+      if let cost {
+        print(
+          "operations  \(String(format: "%.2f", cost.perTargetToken / 1e6)) million per target token, forward, "
+            + "at \(length) source and \(length) target tokens")
+      }
     })
 }
 
@@ -73,5 +76,6 @@ private struct InspectionReport: Codable {
   var parameterCount: Int
   var parameters: [Entry]
   var length: Int
-  var forwardOperationsPerTargetToken: Double
+  /// Of a Transformer.
+  var forwardOperationsPerTargetToken: Double?
 }

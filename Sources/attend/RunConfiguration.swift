@@ -3,8 +3,14 @@ import Foundation
 
 /// Everything that decides a training run: the sections of a configuration file.
 struct RunConfiguration: Codable, Equatable {
+  enum Architecture: String, Codable, CaseIterable { case transformer, recurrent }
+
+  var architecture = Architecture.transformer
   var data = DataConfiguration()
+  /// The Transformer.
   var model = ModelConfiguration()
+  /// The recurrent model. Its vocabularies are 0 here: the data decide about them.
+  var recurrent = RecurrentConfiguration(vocabularySize: 0)
   var training = TrainingConfiguration()
 
   /// Defaults, then a file, then `--set key=value`.
@@ -37,6 +43,14 @@ struct RunConfiguration: Codable, Equatable {
     let configuration = try overlay.value(as: RunConfiguration.self)
     try configuration.training.validate()
     try configuration.data.validate()
+    for (key, size) in [
+      ("sourceVocabularySize", configuration.recurrent.sourceVocabularySize),
+      ("targetVocabularySize", configuration.recurrent.targetVocabularySize),
+    ] where size != 0 {
+      throw ConfigurationFileError(
+        origin: "recurrent.\(key)",
+        problem: "expected 0, since the text decides about vocabularies, found \(size)")
+    }
     return configuration
   }
 
@@ -47,6 +61,9 @@ struct RunConfiguration: Codable, Equatable {
     allowed.model.dropoutRate = model.dropoutRate
     allowed.model.attentionDropoutRate = model.attentionDropoutRate
     allowed.model.activationDropoutRate = model.activationDropoutRate
+    allowed.recurrent.dropoutRate = recurrent.dropoutRate
+    allowed.recurrent.embeddingDropoutRate = recurrent.embeddingDropoutRate
+    allowed.recurrent.outputDropoutRate = recurrent.outputDropoutRate
     allowed.data.tokensPerBatch = data.tokensPerBatch
     allowed.data.pairsPerBatch = data.pairsPerBatch
     allowed.data.bpeDropout = data.bpeDropout
@@ -58,57 +75,11 @@ struct RunConfiguration: Codable, Equatable {
     }
     if allowed != self {
       throw UsageError(
-        "--resume: of the sections model and data only dropout rates, sizes of batches and the places of "
+        "--resume: of architecture, model, recurrent and data only dropout rates, sizes of batches and the places of "
           + "files can change; begin a new run with --warm-start for the rest")
     }
   }
 
   /// As it is saved with a run.
   func json() throws -> StrictJSON { try StrictJSON(parsing: JSONEncoder().encode(self)) }
-}
-
-/// The model, its vocabularies aside, which the data decide.
-struct ModelConfiguration: Codable, Equatable {
-  var encoderLayerCount = 6
-  var decoderLayerCount = 6
-  var modelDimension = 512
-  var feedForwardDimension = 2048
-  var headCount = 8
-  /// 0: modelDimension / headCount.
-  var keyDimension = 0
-  var valueDimension = 0
-  var dropoutRate: Float = 0.1
-  var attentionDropoutRate: Float = 0
-  var activationDropoutRate: Float = 0
-  var activation = Activation.relu
-  var normPlacement = NormPlacement.post
-  var normEpsilon: Float = 1e-6
-  /// `all` needs one vocabulary; with two it means `decoder`.
-  var tying = TransformerConfiguration.Tying.all
-  var positions = TransformerConfiguration.Positions.sinusoidal
-  var maximumLength = 1024
-  /// The seed of the parameters.
-  var seed: UInt64 = 1
-
-  func transformer(source: Int, target: Int, sharesVocabulary: Bool) -> TransformerConfiguration {
-    var result = TransformerConfiguration(
-      sourceVocabularySize: source, targetVocabularySize: target)
-    result.encoderLayerCount = encoderLayerCount
-    result.decoderLayerCount = decoderLayerCount
-    result.resize(
-      modelDimension: modelDimension, feedForwardDimension: feedForwardDimension,
-      headCount: headCount)
-    if keyDimension > 0 { result.keyDimension = keyDimension }
-    if valueDimension > 0 { result.valueDimension = valueDimension }
-    result.dropoutRate = dropoutRate
-    result.attentionDropoutRate = attentionDropoutRate
-    result.activationDropoutRate = activationDropoutRate
-    result.activation = activation
-    result.normPlacement = normPlacement
-    result.normEpsilon = normEpsilon
-    result.tying = tying == .all && !sharesVocabulary ? .decoder : tying
-    result.positions = positions
-    result.maximumLength = maximumLength
-    return result
-  }
 }

@@ -5,7 +5,7 @@ extension Command {
   static let train = Command(
     name: "train", summary: "train a model", words: "", wordCount: 0...0,
     details: """
-      Trains a Transformer as a configuration file says and keeps checkpoints in a folder: last/ and best/,
+      Trains a Transformer or a recurrent model as a configuration file says and keeps checkpoints in a folder: last/ and best/,
       with configuration.json (the resolved configuration) and metrics.jsonl (a JSON object a line).
       With training.keepLast, checkpoints/ has the last ones, for attend average.
       Ctrl-C saves a checkpoint and ends with status 0; --resume goes on from it as if nothing had happened.
@@ -81,8 +81,7 @@ private struct TrainingRun {
       } else {
         try Codec(configuration.data, counting: training)
       }
-    let model = try Transformer(
-      configuration.transformer(for: codec), seed: configuration.model.seed)
+    let model = try configuration.newModel(for: codec)
     // Before the trainer, whose moving average starts with the weights.
     if let earlier {
       let report = try earlier.checkpoint.warmStart(model)
@@ -90,10 +89,17 @@ private struct TrainingRun {
         "warm start: \(report.loaded.count) parameters loaded"
           + Self.list(", new", report.missing) + Self.list(", unused", report.unused))
     }
+    try train(model, on: training, validation, codec: codec)
+  }
+
+  private func train(
+    _ model: some SequenceModel, on training: TrainingText, _ validation: ParallelCorpus,
+    codec: Codec
+  ) throws {
     let batches = try TrainingBatches(
-      training, configuration.data, codec: codec, lengthLimit: configuration.model.maximumLength)
+      training, configuration.data, codec: codec, lengthLimit: configuration.lengthLimit)
     let trainer = try Trainer(
-      model: model, modelDimension: configuration.model.modelDimension,
+      model: model, modelDimension: configuration.modelDimension,
       configuration: configuration.training, source: batches)
     if let resumed { try trainer.resume(from: resumed) }
     try FileManager.default.createDirectory(
@@ -111,7 +117,7 @@ private struct TrainingRun {
     }
 
     let validator = Validator(
-      validation, codec: codec, lengthLimit: configuration.model.maximumLength)
+      validation, codec: codec, lengthLimit: configuration.lengthLimit)
     if validator.longPairCount > 0 {
       reporter.show(
         "\(validator.longPairCount) held-out pairs are longer than model.maximumLength and left out"
@@ -195,8 +201,8 @@ private struct TrainingRun {
       + (names.count > 5 ? " and \(names.count - 5) more" : "")
   }
 
-  private func save<Source: BatchSource>(
-    _ trainer: Trainer<Transformer, Source>, _ codec: Codec, to path: String,
+  private func save<Model: SequenceModel, Source: BatchSource>(
+    _ trainer: Trainer<Model, Source>, _ codec: Codec, to path: String,
     isForUseOnly: Bool = false
   ) throws {
     try Checkpoint.write(
@@ -241,7 +247,7 @@ private struct Validator {
     self.codec = codec
   }
 
-  func scores(of model: Transformer) throws -> [ValidationScore] {
+  func scores(of model: some SequenceModel) throws -> [ValidationScore] {
     if batches.isEmpty { return [] }
     let loss = try evaluateLoss(model, on: batches)
     let perplexity = Perplexity(

@@ -6,12 +6,12 @@ struct TrainedModel {
   let checkpoint: Checkpoint
   let configuration: RunConfiguration
   let codec: Codec
-  let model: Transformer
+  let model: any SequenceModel
 
   /// - Parameter path: a checkpoint, or a run's folder: then its best checkpoint, or its last.
   init(_ path: String) throws {
     (checkpoint, configuration, codec) = try Self.read(path)
-    model = try Transformer(configuration.transformer(for: codec), seed: 0)
+    model = try configuration.newModel(for: codec)
     try checkpoint.loadWeights(into: model)
   }
 
@@ -82,12 +82,4 @@ struct LineError: Error, CustomStringConvertible {
   let problem: String
 
   var description: String { "line \(line) of the input: \(problem)" }
-}
-
-extension RunConfiguration {
-  func transformer(for codec: Codec) -> TransformerConfiguration {
-    model.transformer(
-      source: codec.sourceVocabulary.count, target: codec.targetVocabulary.count,
-      sharesVocabulary: codec.sourceVocabulary == codec.targetVocabulary)
-  }
 }

@@ -84,7 +84,7 @@ import Testing
     for setting in ["model.headCount=1", "data.heldOutShare=0.5", "data.sharesVocabulary=true"] {
       let result = try Tool.run("train", "--output", folder.path, "--resume", "--set", setting)
       #expect(result.status == 2)
-      #expect(result.errors.contains("--resume: of the sections model and data"))
+      #expect(result.errors.contains("--resume: of architecture, model, recurrent and data"))
     }
     let allowed = try Tool.run(
       "train", "--output", folder.path, "--resume", "--set", "model.dropoutRate=0.2", "--set",
