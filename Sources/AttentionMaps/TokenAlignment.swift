@@ -54,6 +54,15 @@ public struct TokenAlignment: Sendable, Hashable {
       })
   }
 
+  /// The word that each piece of words belongs to, counted from 0: a piece that ends with `@@` goes on.
+  public static func words(ofPieces tokens: [String]) -> [Int] {
+    var word = 0
+    return tokens.map { token in
+      defer { if !token.utf8.suffix(2).elementsEqual("@@".utf8) { word += 1 } }
+      return word
+    }
+  }
+
   /// The links of a line with what stands between their numbers.
   static func parse(_ text: some StringProtocol, line: Int, separators: [Character])
     throws(AttentionMapError) -> [(link: Link, separator: Character)]

@@ -67,6 +67,11 @@ import Testing
     let words = pieces.grouped(source: [0, 0, 1, 2, nil], target: [0, 0, 1])
     #expect(words.pharaoh == "0-0 1-0 2-1")
     #expect(pieces.grouped(source: [], target: []).links.isEmpty)
+    #expect(
+      TokenAlignment.words(ofPieces: ["ein@@", "zel@@", "n", "@", "a@@", "@@", "b"]) == [
+        0, 0, 0, 1, 2, 2, 2,
+      ])
+    #expect(TokenAlignment.words(ofPieces: []).isEmpty)
   }
 
   @Test func errorRateOfOchAndNey() throws {
