@@ -1,5 +1,6 @@
 public import AttentionLayers
 public import AttentionMaps
+public import RecurrentModels
 public import SequenceModels
 internal import Tensors
 public import TextProcessing
@@ -62,6 +63,11 @@ extension AttentiveModel {
 }
 
 extension Transformer: AttentiveModel {}
+
+extension RecurrentModel: AttentiveModel {
+  /// From a recurrent decoder to its encoder's states.
+  public var sourceAttentionKind: LabeledAttentionMap.Kind { .recurrent }
+}
 
 extension LabeledAttentionMap {
   /// A model's map with the tokens of its queries and keys.

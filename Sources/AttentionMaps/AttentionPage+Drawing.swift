@@ -10,7 +10,9 @@ extension AttentionPage {
       const width = (label) => measure.measureText(label).width;
       const [queries, keys] = [kind.queries.map(shortened), kind.keys.map(shortened)];
       const left = Math.max(0, ...queries.map(width)) + 28;
-      const top = Math.max(0, ...keys.map(width)) * Math.sin(Math.PI / 3) + size + 22;
+      // Labels that fit their cells stand upright.
+      const upright = keys.every((k) => width(k) < cell);
+      const top = (upright ? 0 : Math.max(0, ...keys.map(width)) * Math.sin(Math.PI / 3)) + size + 22;
       const overhang = Math.max(10, ...keys.map((k, i) =>
         (i + 0.5 - columns) * cell + width(k) * 0.5 + size));
       const total = [Math.ceil(left + columns * cell + overhang), Math.ceil(top + Math.max(rows * cell, 80)) + 4];
@@ -39,9 +41,10 @@ extension AttentionPage {
         svg.append(text);
       });
       keys.forEach((label, j) => {
-        const text = drawing("text", {
-          transform: `translate(${left + (j + 0.5) * cell + size * 0.3} ${top - 5}) rotate(-60)`,
-        }, label);
+        const x = left + (j + 0.5) * cell;
+        const text = drawing("text", upright
+          ? { x, y: top - 5, "text-anchor": "middle" }
+          : { transform: `translate(${x + size * 0.3} ${top - 5}) rotate(-60)` }, label);
         text.append(drawing("title", {}, kind.keys[j]));
         axes.columns.push(text);
         svg.append(text);

@@ -27,8 +27,9 @@ private struct SVGDrawing {
   private let fontSize: Double
   private let queryLabels: [String]
   private let keyLabels: [String]
-  /// The keys' labels rise so steeply that neighbours do not touch.
-  private static let angle = 60.0
+  /// The keys' labels rise so steeply that neighbours do not touch; where each fits its cell, such as letters
+  /// and Chinese characters, they stand upright.
+  private let angle: Double
   private static let legendWidth = 160.0
 
   init(map: LabeledAttentionMap, style: AttentionMapStyle) {
@@ -39,7 +40,10 @@ private struct SVGDrawing {
     // Labels of cells that are too small for them overlap rather than vanish.
     fontSize = min(13, max(6, cell * 0.72))
     queryLabels = map.queries.map { TokenLabel.text($0, columns: max(1, style.labelLimit)) }
-    keyLabels = map.keys.map { TokenLabel.text($0, columns: max(1, style.labelLimit)) }
+    let labels = map.keys.map { TokenLabel.text($0, columns: max(1, style.labelLimit)) }
+    let (size, room) = (fontSize, cell - 1)
+    angle = labels.allSatisfy { SVGText.width(of: $0, fontSize: size) <= room } ? 0 : 60
+    keyLabels = labels
   }
 
   var svg: String {
@@ -64,10 +68,12 @@ private struct SVGDrawing {
         + "\(SVGText.escaped(label))</text>\n"
     }
     for (index, label) in keyLabels.enumerated() {
-      let x = box.left + (Double(index) + 0.5) * heat.cell + fontSize * 0.3
+      let x = box.left + (Double(index) + 0.5) * heat.cell + (angle > 0 ? fontSize * 0.3 : 0)
+      let turn =
+        angle > 0 ? " rotate(-\(number(angle)))\"" : "\" text-anchor=\"middle\""
       svg +=
-        "<text transform=\"translate(\(number(x)) \(number(box.top - 5))) "
-        + "rotate(-\(number(Self.angle)))\">\(SVGText.escaped(label))</text>\n"
+        "<text transform=\"translate(\(number(x)) \(number(box.top - 5)))\(turn)>"
+        + "\(SVGText.escaped(label))</text>\n"
     }
     svg += heat.legend(
       x: box.left, y: box.height - 34, width: Self.legendWidth,
@@ -77,7 +83,7 @@ private struct SVGDrawing {
 
   /// Where the cells stand, and how large the drawing is.
   private var layout: Layout {
-    let radians = Self.angle * .pi / 180
+    let radians = angle * .pi / 180
     func widths(_ labels: [String]) -> [Double] {
       labels.map { SVGText.width(of: $0, fontSize: fontSize) }
     }
