@@ -63,6 +63,9 @@ extension TrainedModel {
   ///
   /// - Parameter target: `nil`: what the model itself writes.
   func attentionMaps(source: String, target: String?) throws -> AttentionMapSet {
+    guard let model = model as? any AttentiveModel else {
+      throw AttentionProblem("the model has no attention that can be shown")
+    }
     let tokens = codec.encodeSource(source)
     if tokens.isEmpty {
       throw AttentionProblem("the source: expected a token at least, found none")
