@@ -84,7 +84,7 @@ extension AttentionPage {
     }
 
     function choice(place, label, items) {
-      place.replaceChildren(element("span", label));
+      place.replaceChildren(...(label ? [element("span", label)] : []));
       for (const item of items) {
         const button = element("button", item.text, { type: "button", "aria-pressed": item.on });
         button.addEventListener("click", item.act);

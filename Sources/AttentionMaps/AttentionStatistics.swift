@@ -15,8 +15,7 @@ public struct AttentionStatistics: Sendable, Equatable {
   /// The mean of the largest weight (Voita et al. 2019, section 4).
   public let confidence: Double
   /// How near the diagonal the weights are: 1 - Σ w |j - d(i)| / max |j - d(i)|; 1 is the diagonal itself
-  /// (Zhang et al. 2021, "On the Usefulness of Self-Attention for Automatic Speech Recognition with
-  /// Transformers", where d(i) = i).
+  /// (after Zhang et al. 2021, arXiv:2011.04906, for self-attention, where d(i) = i).
   public let diagonality: Double
 
   /// The statistics of a map; `nil` for one without any weight.

@@ -170,6 +170,25 @@ import Testing
     #expect(try maps("--source", "1", "--target", "").maps(of: .cross).first?.queries == ["</s>"])
   }
 
+  @Test func recurrentModelsHaveMapsIfTheyHaveAttention() throws {
+    func maps(_ attention: String) throws -> Tool.Result {
+      let recurrent = try TinyModel.copy([
+        "architecture=recurrent", "recurrent.modelDimension=12", "recurrent.attention=\(attention)",
+      ])
+      return try Tool.run(
+        "attention", "--model", recurrent.path, "--source", "1 2 3", "--target", "3 1", "--format",
+        "json")
+    }
+    let attentive = try maps("luong")
+    #expect(attentive.status == 0, "\(attentive.errors)")
+    let set = try AttentionMapSet(json: attentive.output.utf8)
+    #expect(set.kinds == [.recurrent] && set.maps.count == 1)
+    #expect(set.maps.first?.queries == ["3", "1", "</s>"])
+    let without = try maps("none")
+    #expect(without.status == 1)
+    #expect(without.errors.contains("the model has no attention"))
+  }
+
   @Test(arguments: [
     ([], "--source is required"),
     (["--source", "1", "--output", "x.gif"], "expected a name that ends with .txt"),

@@ -10,7 +10,8 @@ import Testing
   }
 
   @Test(arguments: [
-    "train", "translate", "score", "evaluate", "attention", "tokenize", "vocabulary", "average", "inspect",
+    "train", "translate", "score", "evaluate", "attention", "tokenize", "vocabulary", "average",
+    "inspect",
     "info",
     "completion",
   ])
