@@ -18,6 +18,7 @@
 #include "Optimiser.h"
 #include "Recurrent.h"
 #include "GRU.h"
+#include "PackedProduct.h"
 
 const ck_functions CK_TABLE = {
   .name = CK_TABLE_NAME,
@@ -59,4 +60,7 @@ const ck_functions CK_TABLE = {
   .gru_update_forward = ck_gru_update_forward,
   .gru_update_backward = ck_gru_update_backward,
   .gru_reset_backward = ck_gru_reset_backward,
+  .panel_width = ck_panel_width,
+  .pack_panels = ck_pack_panels,
+  .panel_product = ck_panel_product,
 };

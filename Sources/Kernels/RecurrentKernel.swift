@@ -73,11 +73,12 @@ public struct RecurrentKernel: Sendable {
   /// The gates hold x W_ihᵀ and both biases, and receive what the backward pass needs.
   public func forward(_ buffers: Buffers) {
     let size = batch * hidden
+    let weights = weights(buffers.weight, isForward: true)
     for step in 0..<steps {
       let active = activeCounts[step]
       let (before, after) = (step * size, (step + 1) * size)
       let current = Step(
-        rows: active, gates: buffers.gates + step * batch * gateStride, weight: buffers.weight,
+        rows: active, gates: buffers.gates + step * batch * gateStride, weights: weights,
         before: buffers.hidden + before, after: buffers.hidden + after,
         cellBefore: buffers.cell.map { $0 + before }, cellAfter: buffers.cell.map { $0 + after })
       switch cell {
@@ -106,11 +107,12 @@ public struct RecurrentKernel: Sendable {
     _ buffers: Buffers, outputGradient: UnsafePointer<Float>, state: StateGradients
   ) {
     let size = batch * hidden
+    let weights = weights(buffers.weight, isForward: false)
     for step in (0..<steps).reversed() {
       let active = activeCounts[step]
       let (before, after) = (step * size, (step + 1) * size)
       let current = Step(
-        rows: active, gates: buffers.gates + step * batch * gateStride, weight: buffers.weight,
+        rows: active, gates: buffers.gates + step * batch * gateStride, weights: weights,
         before: buffers.hidden + before, after: buffers.hidden + after,
         cellBefore: buffers.cell.map { $0 + before }, cellAfter: buffers.cell.map { $0 + after })
       let gradient = outputGradient + step * size
@@ -129,7 +131,7 @@ public struct RecurrentKernel: Sendable {
   struct Step {
     let rows: Int
     let gates: UnsafeMutablePointer<Float>
-    let weight: UnsafePointer<Float>
+    let weights: [RepeatedMatrix]
     let before: UnsafeMutablePointer<Float>
     let after: UnsafeMutablePointer<Float>
     let cellBefore: UnsafeMutablePointer<Float>?
@@ -144,27 +146,33 @@ public struct RecurrentKernel: Sendable {
   }
 
   /// gates += operand W_hhᵀ, for one block.
-  func addProduct(_ step: Step, block: Int = 0) {
-    let block = layout.stateBlocks[block]
-    let operand =
-      block.operandColumn.map {
-        MatrixOperand(step.gates + $0 * hidden, stride: gateStride)
-      } ?? MatrixOperand(step.before, stride: hidden)
-    MatrixProduct.parallel(
-      rows: step.rows, columns: block.count * hidden, inner: hidden, operand,
-      MatrixOperand(step.weight + block.gate * hidden * hidden, stride: hidden, transposed: true),
-      beta: 1, into: step.gates + block.column * hidden, stride: gateStride)
+  func addProduct(_ step: Step, block index: Int = 0) {
+    let block = layout.stateBlocks[index]
+    let (operand, stride) =
+      block.operandColumn.map { (step.gates + $0 * hidden, gateStride) } ?? (step.before, hidden)
+    step.weights[index].product(
+      rows: step.rows, operand, stride: stride, accumulate: true,
+      into: step.gates + block.column * hidden, stride: gateStride)
   }
 
   /// target (+)= dgates W_hh, for one block.
   func addGradient(
-    _ step: Step, block: Int = 0, to target: UnsafeMutablePointer<Float>, accumulate: Bool
+    _ step: Step, block index: Int = 0, to target: UnsafeMutablePointer<Float>, accumulate: Bool
   ) {
-    let block = layout.stateBlocks[block]
-    MatrixProduct.parallel(
-      rows: step.rows, columns: hidden, inner: block.count * hidden,
-      MatrixOperand(step.gates + block.column * hidden, stride: gateStride),
-      MatrixOperand(step.weight + block.gate * hidden * hidden, stride: hidden),
-      beta: accumulate ? 1 : 0, into: target, stride: hidden)
+    step.weights[index].product(
+      rows: step.rows, step.gates + layout.stateBlocks[index].column * hidden, stride: gateStride,
+      accumulate: accumulate, into: target, stride: hidden)
+  }
+
+  /// The parts of W_hh, as the steps multiply by them: transposed on the way forward.
+  private func weights(_ weight: UnsafePointer<Float>, isForward: Bool) -> [RepeatedMatrix] {
+    layout.stateBlocks.map { block in
+      let rows = block.count * hidden
+      return RepeatedMatrix(
+        MatrixOperand(
+          weight + block.gate * hidden * hidden, stride: hidden, transposed: isForward),
+        inner: isForward ? hidden : rows, columns: isForward ? rows : hidden,
+        rows: batch, repetitions: steps)
+    }
   }
 }

@@ -86,22 +86,25 @@ public struct RecurrentDecoder: Layer {
   ) -> (output: Variable, state: State) {
     let steps = input.shape[1]
     if steps == 0 { return (input, state) }
-    if !isStepwise || steps == 1 {
-      return pass(input, lengths, from: state, source, in: context)
-    }
     var state = state
     var outputs: [Variable] = []
-    for step in 0..<steps {
+    for range in isStepwise ? (0..<steps).map({ $0..<$0 + 1 }) : [0..<steps] {
       let result = pass(
-        input.slice(axis: 1, step..<step + 1), lengths.map { $0 > step ? 1 : 0 }, from: state,
-        source, in: context)
+        range.count == steps ? input : input.slice(axis: 1, range),
+        lengths.map { min(range.count, max(0, $0 - range.lowerBound)) }, from: state, source,
+        in: context)
       outputs.append(result.output)
       state = result.state
     }
-    return (concatenate(outputs, axis: 1), state)
+    let output = outputs.count == 1 ? outputs[0] : concatenate(outputs, axis: 1)
+    // No step waits for õ here, so that it can be computed for all steps at once.
+    guard kind == .bahdanau, let combination else { return (output, state) }
+    return (combination(output, in: context), state)
   }
 
   /// One step, or all of them where none needs what attention found in another.
+  ///
+  /// - Returns: what becomes logits, [B, T, D]; for Bahdanau's decoder the states and what they found, [B, T, D + E].
   private func pass(
     _ embedded: Variable, _ lengths: [Int], from state: State, _ source: RecurrentSource,
     in context: ForwardContext
@@ -145,12 +148,10 @@ public struct RecurrentDecoder: Layer {
       }
     }
     if kind == .luong { attended = found(by: output) }
-    if let combination, let attended {
-      output = combination(concatenate([output, attended], axis: 2), in: context)
-      if feedsInput {
-        next.attentional = output.reshaped([output.shape[0], output.shape[2]])
-      }
-    }
+    guard let combination, let attended else { return (output, next) }
+    output = concatenate([output, attended], axis: 2)
+    if kind == .luong { output = combination(output, in: context) }
+    if feedsInput { next.attentional = output.reshaped([output.shape[0], output.shape[2]]) }
     return (output, next)
   }
 

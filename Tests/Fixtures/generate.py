@@ -569,12 +569,155 @@ def recurrent():
         record.save()
 
 
+class RecurrentModel(nn.Module):
+    """An encoder-decoder of D 10 with output bias. `attention`: none, luong (with or without input feeding: õ of
+    a step is input of the next) or bahdanau; `score`: dot, general or additive. The source's last states, both
+    directions side by side, are the decoder's first, through a learned transform where directions have full
+    width."""
+
+    WIDTH = 10
+
+    def __init__(self, kind, layers, attention, score=None, feeds=False, bidirectional=True, full=False):
+        super().__init__()
+        width = self.WIDTH
+        direction = width if full or not bidirectional else width // 2
+        memory = direction * (2 if bidirectional else 1)
+        self.kind, self.attention, self.score, self.feeds = kind, attention, score, feeds
+        self.layers, self.bidirectional, self.full = layers, bidirectional, full
+        self.source = nn.Embedding(31, width)
+        self.target = nn.Embedding(29, width)
+        self.encoder = kind(
+            width, direction, layers, batch_first=True, bidirectional=bidirectional)
+        inputs = width + (memory if attention == "bahdanau" else 0) + (width if feeds else 0)
+        self.decoder = kind(inputs, width, layers, batch_first=True)
+        if full:
+            self.transforms = nn.ModuleList(nn.Linear(memory, width) for _ in range(layers))
+        if score == "general":
+            self.general = nn.Parameter(torch.empty(width, memory))
+        if score == "additive":
+            self.query = nn.Linear(width, width, bias=False)
+            self.key = nn.Linear(memory, width, bias=False)
+            self.vector = nn.Parameter(torch.empty(width))
+        if attention != "none":
+            self.combination = nn.Linear(width + memory, width)
+        self.projection = nn.Linear(width, 29)
+        randomize(self)
+
+    def look(self, query, memory, lengths):
+        """query [B, D] to what it finds, [B, E]."""
+        if self.score == "dot":
+            scores = (memory * query.unsqueeze(1)).sum(-1)
+        elif self.score == "general":
+            scores = torch.einsum("bd,de,bse->bs", query, self.general, memory)
+        else:
+            hidden = torch.tanh(self.query(query).unsqueeze(1) + self.key(memory))
+            scores = hidden @ self.vector
+        hidden_keys = torch.arange(memory.shape[1]) >= torch.tensor(lengths).unsqueeze(1)
+        weights = torch.softmax(scores.masked_fill(hidden_keys, -math.inf), -1)
+        return torch.einsum("bs,bse->be", weights, memory)
+
+    def loss(self, batch):
+        packed = nn.utils.rnn.pack_padded_sequence(
+            self.source(batch.source), batch.source_lengths, batch_first=True,
+            enforce_sorted=False)
+        outputs, state = self.encoder(packed)
+        memory = nn.utils.rnn.pad_packed_sequence(outputs, batch_first=True)[0]
+        count = len(batch.source_lengths)
+
+        def joined(states):
+            directions = 2 if self.bidirectional else 1
+            states = states.view(self.layers, directions, count, -1)
+            rows = [torch.cat(list(layer), -1) for layer in states]
+            if self.full:
+                rows = [torch.tanh(t(row)) for t, row in zip(self.transforms, rows)]
+            return torch.stack(rows)
+
+        is_lstm = self.kind is nn.LSTM
+        state = tuple(joined(s) for s in state) if is_lstm else joined(state)
+        fed = torch.zeros(count, self.WIDTH)
+        results = []
+        for step in range(batch.decoder_input.shape[1]):
+            x = [self.target(batch.decoder_input[:, step])]
+            if self.attention == "bahdanau":
+                found = self.look(state[-1], memory, batch.source_lengths)
+                x.append(found)
+            if self.feeds:
+                x.append(fed)
+            y, state = self.decoder(torch.cat(x, -1).unsqueeze(1), state)
+            y = y.squeeze(1)
+            if self.attention == "luong":
+                found = self.look(y, memory, batch.source_lengths)
+            if self.attention != "none":
+                y = torch.tanh(self.combination(torch.cat([y, found], -1)))
+            fed = y
+            results.append(y)
+        logits = self.projection(torch.stack(results, 1))
+        loss = F.cross_entropy(
+            logits.reshape(-1, 29), batch.expected.reshape(-1), ignore_index=-1,
+            label_smoothing=0.1, reduction="sum") / batch.token_count
+        return logits, loss
+
+    def parts(self):
+        names = {
+            "input_weight": "weight_ih", "recurrent_weight": "weight_hh", "input_bias": "bias_ih",
+            "recurrent_bias": "bias_hh"}
+        parts = {
+            "source_embedding.weight": Part(self.source.weight),
+            "target_embedding.weight": Part(self.target.weight),
+            "output_projection.weight": Part(self.projection.weight),
+            "output_bias": Part(self.projection.bias)}
+        for layer in range(self.layers):
+            for ours, theirs in names.items():
+                path = f"encoder.layers.{layer}."
+                name = f"{theirs}_l{layer}"
+                parts[f"{path}forward.{ours}"] = Part(getattr(self.encoder, name))
+                if self.bidirectional:
+                    parts[f"{path}backward.{ours}"] = Part(
+                        getattr(self.encoder, name + "_reverse"))
+                parts[f"decoder.layers.{layer}.{ours}"] = Part(getattr(self.decoder, name))
+            if self.full:
+                parts |= linear_parts(f"bridge.hidden.{layer}", self.transforms[layer])
+        if self.score == "general":
+            parts["decoder.score.weight"] = Part(self.general)
+        if self.score == "additive":
+            parts["decoder.score.query.weight"] = Part(self.query.weight)
+            parts["decoder.score.key.weight"] = Part(self.key.weight)
+            parts["decoder.score.vector"] = Part(self.vector)
+        if self.attention != "none":
+            parts |= linear_parts("decoder.combination", self.combination)
+        return parts
+
+
+def recurrent_models():
+    variants = {
+        "recurrent_fixed_vector": dict(
+            kind=nn.GRU, layers=1, attention="none", bidirectional=False),
+        "recurrent_luong": dict(kind=nn.LSTM, layers=2, attention="luong", score="dot"),
+        "recurrent_luong_feeding": dict(
+            kind=nn.LSTM, layers=2, attention="luong", score="general", feeds=True),
+        "recurrent_bahdanau": dict(
+            kind=nn.GRU, layers=1, attention="bahdanau", score="additive", full=True),
+    }
+    for name, options in variants.items():
+        record = Record(name)
+        model = RecurrentModel(**options)
+        batch = Batch([11, 3, 1, 7], [5, 9, 1, 0], (31, 29))
+        batch.put_into(record)
+        logits, loss = model.loss(batch)
+        real = padding(batch.target_lengths, logits.shape[1])
+        record.put("output.logits", logits * real.unsqueeze(-1))
+        record.put("output.loss", loss)
+        record.backward(loss, parameters=model.parts())
+        record.save()
+
+
 def main():
     torch.set_default_dtype(torch.float64)
     torch.set_num_threads(1)
     for make in [
         linear, layer_norm, add_norm, embedding, attention, multi_head_attention, feed_forward,
         transformer_layers, transformer, training, cross_entropy, adam, recurrent,
+        recurrent_models,
     ]:
         make()
 

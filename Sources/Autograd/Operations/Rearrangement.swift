@@ -1,3 +1,4 @@
+internal import Kernels
 internal import Tensors
 
 extension Variable {
@@ -35,12 +36,14 @@ extension Variable {
         from: value.pointer + (outer * extent + range.lowerBound) * layout.inner, count: width)
     }
     return .result(result, of: self) { gradient, accumulator in
-      var dx = Tensor.zeros(shape)
-      for outer in 0..<layout.outer {
-        (dx.mutablePointer + (outer * extent + range.lowerBound) * layout.inner).update(
-          from: gradient.pointer + outer * width, count: width)
+      // In place, so that taking a sequence apart step by step costs no more than the sequence.
+      accumulator.accumulate(into: self) { pointer, isPresent in
+        if !isPresent { pointer.update(repeating: 0, count: value.count) }
+        for outer in 0..<layout.outer {
+          let target = pointer + (outer * extent + range.lowerBound) * layout.inner
+          Elementwise.add(target, gradient.pointer + outer * width, into: target, count: width)
+        }
       }
-      accumulator.add(dx, to: self)
     }
   }
 

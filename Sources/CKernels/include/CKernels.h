@@ -210,6 +210,17 @@ typedef struct {
   void (*gru_reset_backward)(
     float *gates, size_t ld_gates, const float *h_prev, size_t ld_hp, const float *dp, size_t ld_dp,
     float *dh, size_t ld_dh, size_t rows, size_t hidden);
+
+  // ---- products with a matrix that is used again and again ----
+  // A matrix [inner, columns] (or [columns, inner], transposed) in panels of panel_width columns, each
+  // [inner, panel_width], the last filled up with zeros: ceil(columns / panel_width) panels.
+  size_t panel_width;
+  void (*pack_panels)(
+    const float *matrix, size_t ld, int transposed, size_t inner, size_t columns, float *panels);
+  // c = a times the panels, or c += where accumulate != 0. `c` and `panels` may begin at any panel.
+  void (*panel_product)(
+    const float *a, size_t lda, const float *panels, float *c, size_t ldc, size_t rows, size_t inner,
+    size_t columns, int accumulate);
 } ck_functions;
 
 // NULL when this build or this CPU does not have it.
