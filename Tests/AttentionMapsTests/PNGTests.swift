@@ -64,6 +64,11 @@ import Testing
     #expect(Checksums.crc32([]) == 0)
     #expect(Checksums.adler32([]) == 1)
     #expect(Checksums.adler32("Wikipedia".utf8) == 0x11E6_0398)
+    // Long enough to wrap around: n times the same byte c gives 1 + n c and n + c n (n + 1) / 2.
+    let (count, byte) = (5003, 251)
+    let (a, b) = ((1 + count * byte) % 65521, (count + byte * count * (count + 1) / 2) % 65521)
+    #expect(
+      Checksums.adler32([UInt8](repeating: UInt8(byte), count: count)) == UInt32(b << 16 | a))
   }
 
   @Test func picturesOfNothingOrTooMuchAreRefused() throws {
