@@ -17,8 +17,8 @@ import Testing
     for map in mean.maps {
       for query in map.queries.indices {
         for key in map.keys.indices {
-          guard let line = lines.popFirst() else {
-            Issue.record("a line is missing")
+          guard let line = lines.popFirst(), line.count == 8 else {
+            Issue.record("expected a line of 8 fields")
             return
           }
           let expected = [

@@ -47,6 +47,8 @@ import Testing
     // The scale names its end.
     let texts = try XMLDocument.read(svg).texts(of: "text")
     #expect(texts.suffix(3) == ["0", "0.5", "1"])
+    let half = map.svg(style: AttentionMapStyle(largestWeight: 4))
+    #expect(try XMLDocument.read(half).texts(of: "text").suffix(3) == ["0", "2", "4"])
   }
 
   @Test func labelsHaveRoom() throws {

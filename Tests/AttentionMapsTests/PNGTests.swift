@@ -92,6 +92,24 @@ import Testing
     // Cells of 3 pixels: three heads of 9, 11 and 9 columns; two layers of 9, 11 and 11 rows.
     #expect(picture.width == 3 * (33 + 6) - 6)
     #expect(picture.height == 2 * (27 + 6) + 2 * (33 + 6) + 2 * (33 + 6) + 2 * 6 - 6)
+    // The last cell of each panel has its map's colour.
+    var top = 0
+    for kind in set.kinds {
+      let maps = set.maps(of: kind)
+      let (rows, columns) = (maps[0].queries.count, maps[0].keys.count)
+      for layer in 0..<2 {
+        for head in 0..<3 {
+          let map = maps[3 * layer + head]
+          let weight = map[rows - 1, columns - 1] / map.largestWeight
+          let color = ColorMap.viridis.color(at: weight)
+          let (x, y) = (head * (3 * columns + 6) + 3 * columns - 1, top + 3 * rows - 1)
+          let place = y * (1 + 3 * picture.width) + 1 + 3 * x
+          #expect(Array(picture.lines[place..<place + 3]) == [color.red, color.green, color.blue])
+        }
+        top += 3 * rows + 6
+      }
+      top += 6
+    }
   }
 
   @Test func drawingsBecomePicturesWhereTheProgramIs() throws {
