@@ -11,6 +11,7 @@
 #include "Activations.h"
 #include "Softmax.h"
 #include "AttentionTile.h"
+#include "GatedUnits.h"
 #include "RelativeTerms.h"
 #include "AdditiveScores.h"
 #include "Normalisation.h"
@@ -43,6 +44,8 @@ const ck_functions CK_TABLE = {
   .dropout_rows = ck_dropout_rows,
   .scale_rows = ck_scale_rows,
   .row_dots = ck_row_dots,
+  .gated_linear_unit = ck_gated_linear_unit,
+  .gated_linear_unit_backward = ck_gated_linear_unit_backward,
   .add_distance_terms = ck_add_distance_terms,
   .sum_distance_terms = ck_sum_distance_terms,
   .rotate_pairs = ck_rotate_pairs,

@@ -32,24 +32,24 @@ public struct Convolution: Layer {
   /// Parameters and layers inside, by name.
   public var children: [LayerChild] { [.parameter("weight", weight), .parameter("bias", bias)] }
 
-  /// - Parameter input: [B, T, in]
+  /// - Parameters:
+  ///   - input: [B, T, in]
+  ///   - lengths: the real positions of each sequence, those after count as zeros and reach no other; nil: all are
+  ///     real.
   /// - Returns: [B, T, out]
-  public func callAsFunction(_ input: Variable, in context: ForwardContext) -> Variable {
+  public func callAsFunction(
+    _ input: Variable, lengths: [Int]? = nil, in context: ForwardContext
+  ) -> Variable {
     let shape = input.shape
     if shape.rank != 3 || shape[2] != weight.shape[2] {
       stopOnShapes(
         "Convolution", "input [B, T, in] and weight [width, out, in]", shape, weight.shape)
     }
-    let (batch, length, inputWidth) = (shape[0], shape[1], shape[2])
-    let outputWidth = weight.shape[1]
     // The windows side by side, [B, T, width · in], against the matrices side by side: one product.
-    let left = isCausal ? width - 1 : (width - 1) / 2
-    func zeros(_ count: Int) -> Variable { Variable(.zeros([batch, count, inputWidth])) }
-    let padded = concatenate([zeros(left), input, zeros(width - 1 - left)], axis: 1)
-    let windows = concatenate(
-      (0..<width).map { padded.slice(axis: 1, $0..<$0 + length) }, axis: 2)
+    let windows = slidingWindows(
+      input, width: width, left: isCausal ? width - 1 : (width - 1) / 2, lengths: lengths)
     let matrix = context.variable(weight).transposed(axes: [1, 0, 2])
-      .reshaped([outputWidth, width * inputWidth])
+      .reshaped([weight.shape[1], width * shape[2]])
     return linear(
       windows, weight: matrix, bias: context.variable(bias), activation: activation)
   }

@@ -113,6 +113,14 @@ typedef struct {
   void (*row_dots)(
     const float *a, size_t lda, const float *b, size_t ldb, size_t rows, size_t columns, float *sums);
 
+  // ---- gated linear unit: a row of x holds a and b, `columns` each; y = a σ(b) ----
+  void (*gated_linear_unit)(
+    const float *x, size_t ldx, float *y, size_t ldy, size_t rows, size_t columns);
+  // dx (rows of 2 columns) from x and dy.
+  void (*gated_linear_unit_backward)(
+    const float *x, size_t ldx, const float *dy, size_t lddy, float *dx, size_t lddx, size_t rows,
+    size_t columns);
+
   // ---- terms of attention by distance ----
   // x[r,c] += terms[r * ld_terms + clip(offsets[r] + c)], clip(i) = min(max(i, 0), count - 1), count > 0.
   // ld_terms 0: the same terms for all rows.
