@@ -12,6 +12,9 @@ public final class ForwardContext {
   private var randomSites: UInt64 = 0
   /// The number of the update in training; 0 elsewhere.
   public let step: Int
+  /// The logarithms of the probabilities of what was drawn at random in this pass, [B] each; see
+  /// ``reinforcement(costs:baselines:)``.
+  public private(set) var choices: [Variable] = []
   /// Where attention layers write their weights down, if someone wants them.
   public let attentionRecord: AttentionRecord?
 
@@ -86,6 +89,9 @@ public final class ForwardContext {
     randomSites += 1
     return combineSeeds(dropoutSeed, randomSites)
   }
+
+  /// Remembers the logarithm of the probability of each sequence's choices, [B].
+  public func record(choice logProbability: Variable) { choices.append(logProbability) }
 
   /// The gradients of a scalar, of every parameter and input it depends on.
   ///
