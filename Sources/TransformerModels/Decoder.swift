@@ -1,3 +1,4 @@
+internal import AttentionLayers
 public import Autograd
 public import CoreLayers
 public import Tensors
@@ -10,10 +11,22 @@ public struct Decoder: Layer {
   public let finalNorm: LayerNorm?
 
   /// N new layers.
-  public init(_ configuration: TransformerConfiguration, using generator: inout SeededGenerator) {
+  ///
+  /// - Parameter maker: makes the mechanisms of attention; nil: the configuration's.
+  /// - Throws: what the maker throws, and ``AttentionCombinationError``.
+  public init(
+    _ configuration: TransformerConfiguration,
+    mechanisms maker: AttentionSite.MechanismMaker? = nil,
+    using generator: inout SeededGenerator
+  ) throws {
+    var mechanisms = StackMechanisms(configuration, maker: maker)
     var layers: [DecoderLayer] = []
-    for _ in 0..<configuration.decoderLayerCount {
-      layers.append(DecoderLayer(configuration, using: &generator))
+    for layer in 0..<configuration.decoderLayerCount {
+      let own = try mechanisms.make(.decoderSelf, layer: layer, using: &generator)
+      let cross = try mechanisms.make(.cross, layer: layer, using: &generator)
+      layers.append(
+        DecoderLayer(
+          configuration, selfMechanism: own, crossMechanism: cross, using: &generator))
     }
     self.layers = layers
     finalNorm = configuration.makeFinalNorm()

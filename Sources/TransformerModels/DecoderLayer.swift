@@ -22,10 +22,22 @@ public struct DecoderLayer: Layer {
   public let feedForwardNorm: AddNorm
 
   /// A new layer with random parameters.
-  public init(_ configuration: TransformerConfiguration, using generator: inout SeededGenerator) {
-    selfAttention = MultiHeadAttention(configuration, using: &generator)
+  ///
+  /// - Parameters:
+  ///   - selfMechanism: what turns queries and keys of the target into weights; the configuration's word on it is for
+  ///     ``Decoder``.
+  ///   - crossMechanism: the same for the target's queries and the source's keys.
+  public init(
+    _ configuration: TransformerConfiguration,
+    selfMechanism: any AttentionMechanism = ScaledDotProductAttention(),
+    crossMechanism: any AttentionMechanism = ScaledDotProductAttention(),
+    using generator: inout SeededGenerator
+  ) {
+    selfAttention = MultiHeadAttention(
+      configuration, mechanism: selfMechanism, using: &generator)
     selfAttentionNorm = AddNorm(configuration)
-    crossAttention = MultiHeadAttention(configuration, using: &generator)
+    crossAttention = MultiHeadAttention(
+      configuration, mechanism: crossMechanism, using: &generator)
     crossAttentionNorm = AddNorm(configuration)
     feedForward = FeedForward(configuration, using: &generator)
     feedForwardNorm = AddNorm(configuration)

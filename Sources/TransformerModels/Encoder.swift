@@ -1,3 +1,4 @@
+internal import AttentionLayers
 public import Autograd
 public import CoreLayers
 public import Tensors
@@ -10,10 +11,19 @@ public struct Encoder: Layer {
   public let finalNorm: LayerNorm?
 
   /// N new layers.
-  public init(_ configuration: TransformerConfiguration, using generator: inout SeededGenerator) {
+  ///
+  /// - Parameter maker: makes the mechanisms of attention; nil: the configuration's.
+  /// - Throws: what the maker throws, and ``AttentionCombinationError``.
+  public init(
+    _ configuration: TransformerConfiguration,
+    mechanisms maker: AttentionSite.MechanismMaker? = nil,
+    using generator: inout SeededGenerator
+  ) throws {
+    var mechanisms = StackMechanisms(configuration, maker: maker)
     var layers: [EncoderLayer] = []
-    for _ in 0..<configuration.encoderLayerCount {
-      layers.append(EncoderLayer(configuration, using: &generator))
+    for layer in 0..<configuration.encoderLayerCount {
+      let mechanism = try mechanisms.make(.encoderSelf, layer: layer, using: &generator)
+      layers.append(EncoderLayer(configuration, mechanism: mechanism, using: &generator))
     }
     self.layers = layers
     finalNorm = configuration.makeFinalNorm()

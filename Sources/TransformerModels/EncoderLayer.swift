@@ -17,8 +17,15 @@ public struct EncoderLayer: Layer {
   public let feedForwardNorm: AddNorm
 
   /// A new layer with random parameters.
-  public init(_ configuration: TransformerConfiguration, using generator: inout SeededGenerator) {
-    selfAttention = MultiHeadAttention(configuration, using: &generator)
+  ///
+  /// - Parameter mechanism: what turns queries and keys into weights; the configuration's word on it is for
+  ///   ``Encoder``.
+  public init(
+    _ configuration: TransformerConfiguration,
+    mechanism: any AttentionMechanism = ScaledDotProductAttention(),
+    using generator: inout SeededGenerator
+  ) {
+    selfAttention = MultiHeadAttention(configuration, mechanism: mechanism, using: &generator)
     selfAttentionNorm = AddNorm(configuration)
     feedForward = FeedForward(configuration, using: &generator)
     feedForwardNorm = AddNorm(configuration)

@@ -8,11 +8,14 @@ internal import Tensors
 // How a configuration becomes the components of a layer. The components themselves know no configuration.
 
 extension MultiHeadAttention {
-  init(_ configuration: TransformerConfiguration, using generator: inout SeededGenerator) {
+  init(
+    _ configuration: TransformerConfiguration, mechanism: any AttentionMechanism,
+    using generator: inout SeededGenerator
+  ) {
     self.init(
       modelDimension: configuration.modelDimension, headCount: configuration.headCount,
       keyDimension: configuration.keyDimension, valueDimension: configuration.valueDimension,
-      dropoutRate: configuration.attentionDropoutRate, using: &generator)
+      dropoutRate: configuration.attentionDropoutRate, mechanism: mechanism, using: &generator)
   }
 }
 
@@ -42,6 +45,7 @@ extension TransformerConfiguration {
     case .learned:
       LearnedPositions(
         modelDimension: modelDimension, maximumLength: maximumLength, using: &generator)
+    case .none, .relative, .rotary, .alibi, .t5: NoPositions(modelDimension: modelDimension)
     }
   }
 

@@ -32,8 +32,8 @@ extension Transformer: SequenceModel {
   public var sourceVocabularySize: Int { configuration.sourceVocabularySize }
   /// The number of tokens that targets may use.
   public var targetVocabularySize: Int { configuration.targetVocabularySize }
-  /// The number of positions there are vectors for.
-  public var maximumLength: Int? { positions.maximumLength }
+  /// The number of positions there are vectors for; nil where positions are not added to embeddings.
+  public var maximumLength: Int? { positions is NoPositions ? nil : positions.maximumLength }
 
   /// - Throws: ``SequenceModelError`` for tokens outside the vocabulary, ``PositionError`` for a sequence
   ///   longer than the model's positions.
@@ -87,8 +87,11 @@ extension Transformer: SequenceModel {
     let result = outputProjection.crossEntropy(
       hidden, expected: batch.expected, labelSmoothing: labelSmoothing, normalizer: normalizer,
       in: context)
+    let choices = try reinforcement(
+      hidden, batch, labelSmoothing: labelSmoothing, normalizer: normalizer, in: context)
     return TrainingLoss(
-      objective: result.loss, negativeLogLikelihood: result.negativeLogLikelihood,
+      objective: choices.map { result.loss + $0 } ?? result.loss,
+      negativeLogLikelihood: result.negativeLogLikelihood,
       tokenCount: batch.targetTokenCount)
   }
 }

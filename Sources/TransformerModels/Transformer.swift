@@ -26,8 +26,13 @@ public struct Transformer: Layer {
 
   /// A new model with random parameters: projections by Xavier, embeddings normal with deviation 1 / √D.
   ///
-  /// - Throws: `ConfigurationError` when the configuration describes no model.
-  public init(_ configuration: TransformerConfiguration, seed: UInt64 = 0) throws {
+  /// - Parameter mechanisms: makes the mechanism of each attention, or nil for the one that the configuration says:
+  ///   the way to try one of your own.
+  /// - Throws: `ConfigurationError` when the configuration describes no model, and what `mechanisms` throws.
+  public init(
+    _ configuration: TransformerConfiguration, seed: UInt64 = 0,
+    mechanisms: AttentionSite.MechanismMaker? = nil
+  ) throws {
     try configuration.validate()
     var generator = SeededGenerator(seed: seed)
     let dimension = configuration.modelDimension
@@ -47,8 +52,8 @@ public struct Transformer: Layer {
         vocabularySize: configuration.targetVocabularySize, modelDimension: dimension,
         using: &generator) : targetEmbedding
     positions = configuration.makePositions(using: &generator)
-    encoder = Encoder(configuration, using: &generator)
-    decoder = Decoder(configuration, using: &generator)
+    encoder = try Encoder(configuration, mechanisms: mechanisms, using: &generator)
+    decoder = try Decoder(configuration, mechanisms: mechanisms, using: &generator)
   }
 
   /// Parameters and layers inside, by name.

@@ -16,8 +16,21 @@ public struct TransformerConfiguration: Codable, Equatable, Sendable {
 
   /// What tells positions apart (section 3.5).
   public enum Positions: String, Codable, Sendable, CaseIterable {
+    /// Sines and cosines, added to embeddings.
     case sinusoidal
+    /// Learned vectors, added to embeddings.
     case learned
+    /// Nothing: the encoder sees a bag of words; the decoder's mask alone shows it an order.
+    case none
+    /// Learned vectors of distances, added to keys and values of self-attention (Shaw et al. 2018).
+    case relative
+    /// Queries and keys of self-attention turned by their positions (Su et al. 2021).
+    case rotary
+    /// A slope times the distance, off the scores of self-attention (Press et al. 2022).
+    case alibi
+    /// Learned numbers for buckets of distances, added to the scores of self-attention and shared by the layers of a
+    /// stack (Raffel et al. 2020).
+    case t5
   }
 
   /// V of sources.
@@ -52,10 +65,16 @@ public struct TransformerConfiguration: Codable, Equatable, Sendable {
   public var normEpsilon: Float = 1e-6
   /// Which embeddings and projections share a matrix.
   public var tying: Tying = .all
-  /// Sinusoids or learned vectors.
+  /// What tells positions apart.
   public var positions: Positions = .sinusoidal
-  /// The number of positions there are vectors for.
+  /// The number of positions there are vectors for, where positions are added to embeddings.
   public var maximumLength = 1024
+  /// The numbers of positions that attention sees.
+  public var attentionPositions = AttentionPositionConfiguration()
+  /// The attention within source and within target.
+  public var selfAttention = AttentionConfiguration()
+  /// The attention of the target to the source.
+  public var crossAttention = AttentionConfiguration()
 
   /// The base model for one vocabulary shared by source and target.
   public init(vocabularySize: Int) {
@@ -130,5 +149,6 @@ public struct TransformerConfiguration: Codable, Equatable, Sendable {
       tying != .all || sourceVocabularySize == targetVocabularySize, "tying",
       "\"decoder\" or \"none\" where source and target have vocabularies of different sizes "
         + "(\(sourceVocabularySize) and \(targetVocabularySize))", tying.rawValue)
+    try validateAttention()
   }
 }

@@ -27,7 +27,11 @@ public struct TransformerCost: Equatable, Sendable {
     }
     self.projections =
       encoders * projections(s, s) + decoders * (projections(t, t) + projections(t, s))
-    attention = 2 * width * (encoders * s * s + decoders * (t * t / 2 + t * s))
+    // Pairs of a query and a key that self-attention looks at; about 2 r + 1 keys with a window of r.
+    let reach = model.selfAttention.window == 0 ? .infinity : Double(model.selfAttention.window)
+    let encoderPairs = s * min(s, 2 * reach + 1)
+    let decoderPairs = t * min(t / 2, reach + 1)
+    attention = 2 * width * (encoders * encoderPairs + decoders * (decoderPairs + t * s))
     feedForward = 4 * d * f * (encoders * s + decoders * t)
     vocabulary = 2 * d * Double(model.targetVocabularySize) * t
     self.targetLength = targetLength

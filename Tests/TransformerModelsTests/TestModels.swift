@@ -34,6 +34,45 @@ let variants: [TransformerConfiguration] = [
   },
 ]
 
+/// Members of the attention family that all laws of Transformers hold for.
+let familyVariants: [TransformerConfiguration] =
+  positionVariants + [
+    smallConfiguration {
+      $0.selfAttention.score = .additive
+      $0.crossAttention.score = .general
+      $0.selfAttention.window = 2
+      $0.positions = .t5
+    },
+    smallConfiguration {
+      $0.selfAttention.score = .cosine
+      $0.crossAttention.score = .dot
+      $0.positions = .rotary
+      $0.keyDimension = 6
+    },
+    smallConfiguration {
+      $0.crossAttention.choice = .largest
+      $0.selfAttention.choice = .gumbel
+      $0.selfAttention.window = 3
+      $0.positions = .relative
+      $0.attentionPositions.reach = 2
+      $0.attentionPositions.areSharedByHeads = true
+    },
+  ]
+
+/// One of each kind of positions that are not added to embeddings.
+let positionVariants: [TransformerConfiguration] = {
+  let kinds: [TransformerConfiguration.Positions] = [.none, .relative, .rotary, .alibi, .t5]
+  return kinds.map { kind in
+    smallConfiguration {
+      $0.positions = kind
+      $0.keyDimension = 4
+      $0.attentionPositions.reach = 3
+      $0.attentionPositions.bucketCount = 8
+      $0.attentionPositions.bucketDistance = 9
+    }
+  }
+}()
+
 /// A model whose biases and norms are not 0 and 1, so that none can be left out unnoticed.
 func randomModel(_ configuration: TransformerConfiguration, seed: UInt64 = 1) throws -> Transformer
 {

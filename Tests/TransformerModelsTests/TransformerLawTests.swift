@@ -5,7 +5,7 @@ import Testing
 
 /// What must hold for every Transformer, whatever its weights.
 @Suite struct TransformerLawTests {
-  @Test(arguments: variants)
+  @Test(arguments: variants + familyVariants)
   func futureTokensCannotBeSeen(_ configuration: TransformerConfiguration) throws {
     let model = try randomModel(configuration)
     let source = TokenBatch(randomSentences([7], seed: 1))
@@ -23,7 +23,7 @@ import Testing
     }
   }
 
-  @Test(arguments: variants)
+  @Test(arguments: variants + familyVariants)
   func paddingCannotBeSeen(_ configuration: TransformerConfiguration) throws {
     let model = try randomModel(configuration)
     let lengths = [5, 11, 1, 8]
@@ -69,7 +69,7 @@ import Testing
     #expect(dirty.1 == clean.1)
   }
 
-  @Test(arguments: variants)
+  @Test(arguments: variants + familyVariants)
   func aSentenceDoesNotDependOnItsBatch(_ configuration: TransformerConfiguration) throws {
     let model = try randomModel(configuration)
     let sources = randomSentences([3, 13, 1, 7], seed: 1)
@@ -87,7 +87,7 @@ import Testing
     }
   }
 
-  @Test(arguments: variants)
+  @Test(arguments: variants + familyVariants)
   func stepsEqualTheFullPass(_ configuration: TransformerConfiguration) throws {
     let model = try randomModel(configuration)
     let source = TokenBatch(randomSentences([7, 1, 11], seed: 1))
