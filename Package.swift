@@ -67,8 +67,8 @@ let package = Package(
       "Kernels",
       "PositionalEncodings", "ResidualLayers", "SequenceModels", "Tensors", "TiedEmbeddings"),
     target(
-      "RecurrentModels", "AttentionLayers", "Autograd", "CoreLayers", "Kernels", "SequenceModels",
-      "Tensors", "TiedEmbeddings"),
+      "RecurrentModels", "AttentionLayers", "Autograd", "CoreLayers", "Kernels", "ModelFiles",
+      "SequenceModels", "Tensors", "TiedEmbeddings"),
     target("Decoding", "Autograd", "CKernels", "Kernels", "SequenceModels", "Tensors"),
     target("TextProcessing", "ModelFiles", "Tensors"),
     target("Metrics"),
