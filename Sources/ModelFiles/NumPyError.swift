@@ -30,6 +30,9 @@ public struct NumPyError: Error, Equatable, CustomStringConvertible {
     case notAnArray
     /// There is no array of this name; names that there are.
     case missing(known: [String])
+    /// An array that should not be there; names that should.
+    case unexpected(expected: [String])
+    case shape(expected: [Int], found: [Int])
     /// The array is not of the type asked for.
     case dataType(expected: String, found: NumPyDataType)
     /// A whole number that does not fit into 64 bits with a sign.
@@ -93,6 +96,9 @@ public struct NumPyError: Error, Equatable, CustomStringConvertible {
     case .missing(let known):
       "not in the file, which has \(known.count) arrays: "
         + known.prefix(8).joined(separator: ", ") + (known.count > 8 ? ", ..." : "")
+    case .unexpected(let expected):
+      "expected the arrays \(expected.joined(separator: ", ")) only"
+    case .shape(let expected, let found): "expected the shape \(expected), found \(found)"
     case .dataType(let expected, let found): "expected \(expected), found \(found.rawValue)"
     case .integerOverflow(let value):
       "the number \(value) does not fit into a signed 64-bit integer"
