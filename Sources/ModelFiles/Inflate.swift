@@ -29,7 +29,7 @@ struct Inflate {
       switch try bits.take(2) {
       case 0: try copyStored()
       case 1:
-        useFixedCodes()
+        (symbols, distances) = Self.fixedCodes
         try decodeBlock()
       case 2:
         try readCodes()
@@ -56,15 +56,16 @@ struct Inflate {
     place += bytes.count
   }
 
-  /// The codes of section 3.2.6.
-  private mutating func useFixedCodes() {
-    var lengths = [UInt8](repeating: 8, count: 288)
-    for symbol in 144..<256 { lengths[symbol] = 9 }
-    for symbol in 256..<280 { lengths[symbol] = 7 }
-    // Both are complete, so neither can fail.
-    _ = symbols.build(lengths[...])
-    _ = distances.build([UInt8](repeating: 5, count: 32)[...])
-  }
+  /// The codes of section 3.2.6. Both are complete.
+  private static let fixedCodes: (symbols: PrefixCode, distances: PrefixCode) = {
+    let lengths = (0..<288).map { symbol -> UInt8 in
+      symbol < 144 ? 8 : symbol < 256 ? 9 : symbol < 280 ? 7 : 8
+    }
+    var codes = (symbols: PrefixCode(), distances: PrefixCode())
+    _ = codes.symbols.build(lengths[...])
+    _ = codes.distances.build([UInt8](repeating: 5, count: 32)[...])
+    return codes
+  }()
 
   /// The order in which a block gives the lengths of the code that its codes' lengths are written in.
   private static let lengthOrder = [

@@ -31,8 +31,10 @@ struct NumPyHeaderTests {
     arguments: [
       text(), "{\"shape\":(1,),\"fortran_order\":False,\"descr\":\"<f4\"}\n",
       "  { 'shape' : ( 1 , ) ,'descr':'<f4','fortran_order' : False}  \n",
-      text("'<f4'", "False", "(1L,)"), text("'<f4'", "False", "(1, 1)"), text("'<f4'", "False", "()"),
-      text("'<i2'", "False", "(2,)"), text("'|u1'", "False", "(1,4,)"), text("'<u1'", "False", "(4,)"),
+      text("'<f4'", "False", "(1L,)"), text("'<f4'", "False", "(1, 1)"),
+      text("'<f4'", "False", "()"),
+      text("'<i2'", "False", "(2,)"), text("'|u1'", "False", "(1,4,)"),
+      text("'<u1'", "False", "(4,)"),
     ])
   func whatNumPyReadsIsRead(_ text: String) throws {
     let array = try NumPyArray(bytes: Self.bytes(text, dataCount: 4), name: "x")
