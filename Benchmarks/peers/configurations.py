@@ -15,8 +15,8 @@ class Configuration:
     target: int  # T, tokens that the decoder is trained on per sequence
 
     @property
-    def lstm_layers(self) -> int:
-        """An LSTM of the same width; more layers than this do not train better."""
+    def recurrent_layers(self) -> int:
+        """An LSTM or a GRU of the same width; more layers than this do not train better."""
         return max(2, self.layers // 3)
 
 

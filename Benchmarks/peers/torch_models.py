@@ -51,18 +51,18 @@ class Transformer(nn.Module):
         return states @ self.embedding.weight.T
 
 
-class LSTM(nn.Module):
-    """Bidirectional encoder, decoder with dot attention after its last layer (Luong et al. 2015,
+class Recurrent(nn.Module):
+    """`kind` is nn.LSTM or nn.GRU. Bidirectional encoder, decoder with dot attention after its last layer (Luong et al. 2015,
     without input feeding, so that the whole target goes through the fast path at once)."""
 
-    def __init__(self, c: Configuration):
+    def __init__(self, kind: type, c: Configuration):
         super().__init__()
-        self.width, self.layers = c.model, c.lstm_layers
+        self.width, self.layers = c.model, c.recurrent_layers
         self.embedding = nn.Embedding(c.vocabulary, c.model)
         nn.init.normal_(self.embedding.weight, std=c.model**-0.5)
-        self.encoder = nn.LSTM(c.model, c.model // 2, self.layers, batch_first=True,
-                               bidirectional=True, dropout=DROPOUT)
-        self.decoder = nn.LSTM(c.model, c.model, self.layers, batch_first=True, dropout=DROPOUT)
+        self.encoder = kind(c.model, c.model // 2, self.layers, batch_first=True,
+                            bidirectional=True, dropout=DROPOUT)
+        self.decoder = kind(c.model, c.model, self.layers, batch_first=True, dropout=DROPOUT)
         self.combine = nn.Linear(2 * c.model, c.model)
 
     def join(self, state: torch.Tensor) -> torch.Tensor:
@@ -72,8 +72,23 @@ class LSTM(nn.Module):
         return state.reshape(self.layers, batch, self.width).contiguous()
 
     def forward(self, source: torch.Tensor, target: torch.Tensor) -> torch.Tensor:
-        memory, (hidden, cell) = self.encoder(self.embedding(source))
-        states, _ = self.decoder(self.embedding(target), (self.join(hidden), self.join(cell)))
+        memory, state = self.encoder(self.embedding(source))
+        first = tuple(map(self.join, state)) if isinstance(state, tuple) else self.join(state)
+        states, _ = self.decoder(self.embedding(target), first)
         weights = torch.softmax(states @ memory.transpose(1, 2), dim=-1)
         mixed = torch.tanh(self.combine(torch.cat([states, weights @ memory], dim=-1)))
         return mixed @ self.embedding.weight.T
+
+
+class LSTM(Recurrent):
+    """Of nn.LSTM."""
+
+    def __init__(self, c: Configuration):
+        super().__init__(nn.LSTM, c)
+
+
+class GRU(Recurrent):
+    """Of nn.GRU."""
+
+    def __init__(self, c: Configuration):
+        super().__init__(nn.GRU, c)

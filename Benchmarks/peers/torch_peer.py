@@ -104,6 +104,7 @@ def product(arguments, facts):
 SUITES = {
     "product": product,
     "attention": attention,
+    "gru": lambda a, f: train(a, f, torch_models.GRU, "gru"),
     "lstm": lambda a, f: train(a, f, torch_models.LSTM, "lstm"),
     "train": lambda a, f: train(a, f, torch_models.Transformer, "train"),
 }
@@ -114,7 +115,7 @@ def main():
     parser.add_argument("suite", choices=[*SUITES, "all"])
     add_arguments(parser)
     parser.add_argument("--configurations", nargs="+", choices=list(CONFIGURATIONS),
-                        default=list(CONFIGURATIONS), help="for train and lstm (default: all)")
+                        default=list(CONFIGURATIONS), help="for train, lstm and gru (default: all)")
     parser.add_argument("--variants", nargs="+", choices=VARIANTS, default=["eager"])
     parser.add_argument("--precisions", nargs="+", choices=PRECISIONS, default=["float32"])
     parser.add_argument("--lengths", nargs="+", type=int, default=[128, 256, 512, 1024, 2048, 4096],

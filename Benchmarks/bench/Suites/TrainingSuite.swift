@@ -51,7 +51,9 @@ struct TrainingSuite: BenchmarkSuite {
 
   func contenders(_ settings: Settings) throws -> [Contender] {
     let sizes = settings.isQuick ? Self.sizes.filter { $0.name != "base" } : Self.sizes
-    return sizes.map { transformer($0, settings) } + sizes.map { recurrent($0, settings) }
+    return sizes.map { transformer($0, settings) }
+      + sizes.map { recurrent("LSTM", .lstm, $0, settings) }
+      + sizes.map { recurrent("GRU", .gru, $0, settings) }
   }
 
   func columns(_ settings: Settings) -> [ResultColumn] {
@@ -72,12 +74,14 @@ struct TrainingSuite: BenchmarkSuite {
     }
   }
 
-  private func recurrent(_ size: Size, _ settings: Settings) -> Contender {
-    contender("LSTM", size, settings, flops: nil) {
+  private func recurrent(
+    _ name: String, _ cell: RecurrentCell, _ size: Size, _ settings: Settings
+  ) -> Contender {
+    contender(name, size, settings, flops: nil) {
       try RecurrentModel(
         RecurrentConfiguration(
           vocabularySize: size.vocabulary, modelDimension: size.model,
-          layerCount: max(2, size.layers / 3)), seed: settings.seed)
+          layerCount: max(2, size.layers / 3), cell: cell), seed: settings.seed)
     }
   }
 
