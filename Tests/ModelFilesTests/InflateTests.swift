@@ -96,6 +96,18 @@ struct InflateTests {
     #expect(!error.description.isEmpty)
   }
 
+  /// What zlib calls incomplete and over-subscribed; a word that stands alone has one bit.
+  @Test(
+    arguments: [
+      ([], .empty), ([0, 0], .empty), ([0, 1], .single), ([0, 2], .invalid), ([15], .invalid),
+      ([1, 1], .complete), ([2, 1, 2], .complete), ([1, 1, 1], .invalid), ([1, 2], .invalid),
+      ((1...15) + [15], .complete), ((1...15) + [15, 15], .invalid),
+    ] as [([UInt8], PrefixCode.Completeness)])
+  func lengthsMakeACodeOrNone(_ lengths: [UInt8], _ expected: PrefixCode.Completeness) {
+    var code = PrefixCode()
+    #expect(code.build(lengths[...]) == expected)
+  }
+
   /// The checksum that every description of CRC-32 gives, in pieces of every length.
   @Test func checksumsDoNotDependOnPieces() {
     let text = Array("123456789".utf8)
