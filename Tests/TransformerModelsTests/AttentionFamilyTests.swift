@@ -125,6 +125,34 @@ import Testing
     #expect(context.choices.isEmpty)
   }
 
+  /// What REINFORCE adds is (loss - greedy loss) ∇ log p of the choices, here for one sequence.
+  @Test func theBaselineIsTheGreedyLoss() throws {
+    let model = try randomModel(smallConfiguration { $0.crossAttention.choice = .reinforce })
+    let batch = randomBatch([7], [5])
+    func loss(_ context: ForwardContext) throws -> Variable {
+      try model.loss(batch, labelSmoothing: 0.1, normalizer: 2, in: context).objective
+    }
+    let context = ForwardContext.training(seed: 4)
+    let found = context.backward(from: try loss(context))
+
+    let other = ForwardContext.training(seed: 4)
+    let memory = try model.encode(batch.source, in: other)
+    let hidden = try model.decode(batch.decoderInput, memory: memory, in: other)
+    let sampled = model.outputProjection.crossEntropy(
+      hidden, expected: batch.expected, labelSmoothing: 0.1, normalizer: 2, in: other
+    ).loss
+    let greedy = try loss(.inference()).value.scalar
+    #expect(abs(sampled.value.scalar - greedy) > 1e-3)
+    let added = try #require(
+      other.reinforcement(costs: [sampled.value.scalar], baselines: [greedy]))
+    let expected = other.backward(from: sampled + added)
+    for item in model.parameters {
+      expectClose(
+        try #require(found[item.parameter]), try #require(expected[item.parameter]),
+        relative: 1e-4, item.path)
+    }
+  }
+
   @Test func windowsMakeAttentionCheaper() {
     var configuration = TransformerConfiguration.base(vocabularySize: 1000)
     let full = TransformerCost(configuration, sourceLength: 1000, targetLength: 1000)
