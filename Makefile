@@ -117,7 +117,8 @@ multi30k: attend $(call MULTI30K_FILE,train).en ## train and evaluate a translat
 	  --set data.validationSource=$(call MULTI30K_FILE,val).$(FROM) \
 	  --set data.validationTarget=$(call MULTI30K_FILE,val).$(TO))
 	$(ATTEND) average --run $(MULTI30K_RUN) --output $(MULTI30K_RUN)/average
-	$(ATTEND) evaluate --model $(MULTI30K_RUN)/average --beam 5 --metrics bleu,chrf,ter --tokenize none \
+	$(ATTEND) evaluate --model $(MULTI30K_RUN)/average --beam 5 --length-penalty average \
+	  --metrics bleu,chrf,ter --tokenize none \
 	  --source $(call MULTI30K_FILE,test_2016_flickr).$(FROM) \
 	  --target $(call MULTI30K_FILE,test_2016_flickr).$(TO) --output $(MULTI30K_RUN)/test.$(TO)
 	Scripts/plot-learning-curve.sh $(MULTI30K_RUN)
@@ -128,7 +129,8 @@ bible: attend $(BIBLE_DATA)/train.en ## train and evaluate a translator of Engli
 	  --set data.validationSource=$(BIBLE_DATA)/valid.en \
 	  --set data.validationTarget=$(BIBLE_DATA)/valid.es)
 	$(ATTEND) average --run $(BIBLE_RUN) --output $(BIBLE_RUN)/average
-	$(ATTEND) evaluate --model $(BIBLE_RUN)/average --beam 5 --metrics bleu,chrf --tokenize none \
+	$(ATTEND) evaluate --model $(BIBLE_RUN)/average --beam 5 --length-penalty average \
+	  --metrics bleu,chrf --tokenize none \
 	  --source $(BIBLE_DATA)/test.en --target $(BIBLE_DATA)/test.es --output $(BIBLE_RUN)/test.es
 	Scripts/plot-learning-curve.sh $(BIBLE_RUN)
 
