@@ -41,6 +41,10 @@ fi
 top=$(awk 'NR == 1 { print 1.5 * $2 }' "$points/held-out")
 scale=$(awk -v top="$top" 'BEGIN { print (top < 10 ? "unset" : "set") }')
 
+# Steps between marks that stay whole thousands, or plain numbers.
+updates=$(awk 'END { print $1 }' "$points/train")
+format=$(awk -v n="$updates" 'BEGIN { print (n < 10000 ? "%.0f" : "%.0s%c") }')
+
 gnuplot << PLOT
 set terminal svg size 900,360 font "sans-serif,13" background "white"
 set output "$output"
@@ -49,7 +53,7 @@ set grid lc rgb "#dddddd"
 set border 3
 set tics nomirror
 set xlabel "updates"
-set format x "%.0s%c"
+set format x "$format"
 $scale logscale y
 set yrange [1:$top]
 set ylabel "perplexity per target token"
