@@ -20,6 +20,10 @@ struct ModelConfiguration: Codable, Equatable {
   var tying = TransformerConfiguration.Tying.all
   var positions = TransformerConfiguration.Positions.sinusoidal
   var maximumLength = 1024
+  /// Of `positions` inside attention.
+  var attentionPositions = AttentionPositionConfiguration()
+  var selfAttention = AttentionConfiguration()
+  var crossAttention = AttentionConfiguration()
   /// The seed of the parameters.
   var seed: UInt64 = 1
 
@@ -42,6 +46,9 @@ struct ModelConfiguration: Codable, Equatable {
     result.tying = tying == .all && !sharesVocabulary ? .decoder : tying
     result.positions = positions
     result.maximumLength = maximumLength
+    result.attentionPositions = attentionPositions
+    result.selfAttention = selfAttention
+    result.crossAttention = crossAttention
     return result
   }
 }

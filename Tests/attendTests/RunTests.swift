@@ -70,6 +70,24 @@ import Testing
         == FileManager.default.contents(atPath: parts + file))
   }
 
+  @Test(arguments: [
+    ["model.positions=relative", "model.attentionPositions.reach=3"],
+    ["model.positions=rotary", "model.selfAttention.window=2"],
+    ["model.positions=alibi", "model.crossAttention.score=additive"],
+    ["model.positions=none", "model.selfAttention.choice=gumbel"],
+  ])
+  func attentionIsChosenByConfiguration(settings: [String]) throws {
+    let folder = try TemporaryFolder()
+    let trained = try train(folder.path, [], settings: copySettings(steps: 2) + settings)
+    #expect(trained.status == 0, "\(trained.errors)")
+    let translated = try Tool.run("translate", "--model", folder.path, input: "1 2 3\n")
+    #expect(translated.status == 0, "\(translated.errors)")
+    let word = try train(
+      folder.path + "/2", [], settings: copySettings(steps: 1) + ["model.positions=absolute"])
+    #expect(word.status == 1)
+    #expect(word.errors.contains("model.positions"), "\(word.errors)")
+  }
+
   @Test func aRunIsNotOverwritten() throws {
     let folder = try TemporaryFolder()
     #expect(try train(folder.path, [], settings: copySettings(steps: 1)).status == 0)
