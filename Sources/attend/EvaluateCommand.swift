@@ -17,6 +17,7 @@ extension Command {
       reference over that reference's length, in tokens (phone error rate). With a model, also the
       perplexity. With --baseline, the outputs of another system, the difference of each metric is tested with a
       paired bootstrap, as sacreBLEU does, and with approximate randomisation, which errs less.
+      --by-length adds the same scores of the short sources, the longer ones and so on.
       """,
     options: [
       .init("--model", "PATH", "a checkpoint or a run's folder"),
@@ -35,7 +36,9 @@ extension Command {
       .init("--tokenize", "NAME", "of BLEU: 13a, none, char, zh or intl (default 13a)"),
       .init("--lowercase", nil, "ignore case in BLEU and chrF, as TER does"),
       .init("--confidence", nil, "95 % intervals from a bootstrap of 1000 resamples"),
-    ] + SearchOptions.options + SourceBatches.options + [.init("--json", nil, "write JSON")],
+    ] + LengthBuckets.options + SearchOptions.options + SourceBatches.options + [
+      .init("--json", nil, "write JSON")
+    ],
     run: { arguments in
       let evaluation = try Evaluation(arguments)
       try evaluation.run().print(asJSON: arguments.has("--json"))
@@ -47,6 +50,7 @@ private struct Evaluation {
   let arguments: Arguments
   let metrics: [EvaluationMetric]
   let references: EvaluationReferences
+  let buckets: LengthBuckets?
 
   init(_ arguments: Arguments) throws {
     self.arguments = arguments
@@ -55,15 +59,20 @@ private struct Evaluation {
     }
     metrics = try EvaluationMetric.all(arguments)
     references = try EvaluationReferences(arguments)
+    buckets = try LengthBuckets(arguments)
+    if buckets != nil && references.sources == nil {
+      throw UsageError("--by-length needs sources: --data, --source or --inputs")
+    }
   }
 
   func run() throws -> EvaluationReport {
     var report = EvaluationReport(sources: references.references.count)
     let hypotheses: [String]
     var tokenizer: any Tokenizer = WordTokenizer()
+    var sourceTokenizer: any Tokenizer = WordTokenizer()
     if let path = arguments["--model"] {
       let trained = try TrainedModel(path)
-      tokenizer = trained.codec.target
+      (tokenizer, sourceTokenizer) = (trained.codec.target, trained.codec.source)
       hypotheses = try decode(trained, &report)
       if let corpus = references.corpus {
         let loss = try evaluateLoss(
@@ -81,10 +90,22 @@ private struct Evaluation {
       try AtomicFile.write(hypotheses.map { $0 + "\n" }.joined(), to: file)
     }
     let baseline = arguments.has("--baseline") ? try read("--baseline") : nil
-    report.scores = try metrics.map {
-      try $0.score(
+    let groups = buckets?.groups(of: references.sources ?? [], tokens: sourceTokenizer) ?? []
+    let scores = try metrics.map {
+      try $0.scores(
         hypotheses, references.references, baseline: baseline, tokenizer: tokenizer,
-        hasConfidence: arguments.has("--confidence"))
+        hasConfidence: arguments.has("--confidence"), groups: groups.map(\.rows))
+    }
+    report.scores = scores.map(\.all)
+    if let buckets {
+      report.byLength = EvaluationReport.ByLength(
+        unit: buckets.unit.rawValue,
+        buckets: groups.enumerated().map { index, group in
+          EvaluationReport.Bucket(
+            shortest: group.bucket.shortest, longest: group.bucket.longest,
+            sources: group.rows.count, meanLength: group.meanLength,
+            scores: scores.map { $0.groups[index] })
+        })
     }
     return report
   }
@@ -115,68 +136,5 @@ private struct Evaluation {
           found: lines.count, otherFile: references.file, other: references.references.count))
     }
     return lines
-  }
-}
-
-/// References, and sources where they are known.
-private struct EvaluationReferences {
-  let sources: [String]?
-  let references: [[String]]
-  /// The pairs of which a perplexity can be computed.
-  let corpus: ParallelCorpus?
-  /// Where the references come from.
-  let file: String
-
-  init(_ arguments: Arguments) throws {
-    let targets = arguments.all("--target")
-    let kinds = [arguments.has("--data"), !targets.isEmpty, arguments.has("--references")]
-    if kinds.count(where: { $0 }) != 1 {
-      throw UsageError(
-        "expected references from one of --data, --target (with --source) and --references (with "
-          + "--inputs)")
-    }
-    if let data = arguments["--data"] {
-      let pairs = try ParallelCorpus(tsv: data)
-      let set = ReferenceSet(grouping: pairs)
-      (sources, references, corpus, file) = (set.inputs, set.references, pairs, data)
-    } else if let first = targets.first {
-      let streams = try targets.map { try TextFile.lines(of: $0) }
-      for (name, stream) in zip(targets, streams) where stream.count != streams[0].count {
-        throw TextFileError(
-          file: name,
-          problem: .lineCounts(
-            found: stream.count, otherFile: first, other: streams[0].count))
-      }
-      references = streams[0].indices.map { row in streams.map { $0[row] } }
-      file = first
-      if let source = arguments["--source"] {
-        let lines = try TextFile.lines(of: source)
-        if lines.count != references.count {
-          throw TextFileError(
-            file: source,
-            problem: .lineCounts(
-              found: lines.count, otherFile: first, other: references.count))
-        }
-        sources = lines
-        corpus = ParallelCorpus(
-          zip(lines, streams[0]).map { TextPair(source: $0, target: $1) }
-            .filter { !$0.source.allSatisfy(\.isWhitespace) })
-      } else {
-        (sources, corpus) = (nil, nil)
-      }
-    } else {
-      let name = try arguments.required("--references")
-      let set =
-        if let inputs = arguments["--inputs"] {
-          try ReferenceSet(inputs: inputs, references: name)
-        } else {
-          try ReferenceSet(tsv: name)
-        }
-      (sources, references, corpus, file) = (set.inputs, set.references, nil, name)
-    }
-    if references.isEmpty {
-      throw ConfigurationFileError(
-        origin: file, problem: "expected at least one source, found none")
-    }
   }
 }

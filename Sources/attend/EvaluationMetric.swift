@@ -35,12 +35,14 @@ struct EvaluationMetric {
   }
 
   /// - Parameters:
-  ///   - tokenizer: what cuts text into the tokens of wer and per.
   ///   - baseline: outputs to compare with.
-  func score(
+  ///   - tokenizer: what cuts text into the tokens of wer and per.
+  ///   - groups: rows that are scored by themselves too.
+  /// - Returns: the score of all rows, and that of each group.
+  func scores(
     _ hypotheses: [String], _ references: [[String]], baseline: [String]?,
-    tokenizer: any Tokenizer, hasConfidence: Bool
-  ) throws -> EvaluationReport.Score {
+    tokenizer: any Tokenizer, hasConfidence: Bool, groups: [[Int]]
+  ) throws -> (all: EvaluationReport.Score, groups: [EvaluationReport.Score]) {
     // Text tokens and not numbers, so that a reference token outside a vocabulary can never match. White space
     // separates tokens here, so one that is a space gets a sign.
     func prepared(_ text: String) -> String {
@@ -49,34 +51,53 @@ struct EvaluationMetric {
           .joined(separator: " ")
         : text
     }
-    return try score(
+    return try scores(
       metric, hypotheses.map(prepared), references.map { $0.map(prepared) },
-      baseline: baseline?.map(prepared), hasConfidence: hasConfidence)
+      baseline: baseline?.map(prepared), hasConfidence: hasConfidence, groups: groups)
   }
 
-  private func score(
+  private func scores(
     _ metric: some CorpusMetric, _ hypotheses: [String], _ references: [[String]],
-    baseline: [String]?, hasConfidence: Bool
-  ) throws -> EvaluationReport.Score {
-    let bootstrap = Resampling.bootstrap(resamples: 1000, seed: 12345)
+    baseline: [String]?, hasConfidence: Bool, groups: [[Int]]
+  ) throws -> (all: EvaluationReport.Score, groups: [EvaluationReport.Score]) {
     let statistics = try metric.statistics(hypotheses: hypotheses, references: references)
+    let other = try baseline.map { try metric.statistics(hypotheses: $0, references: references) }
+    let resampling = hasConfidence || baseline != nil ? Self.bootstrap : nil
+    let all = score(
+      metric, statistics, baseline: other, hasConfidence: hasConfidence,
+      signature: metric.signature(references: references, resampling: resampling))
+    return (
+      all,
+      groups.map { rows in
+        score(
+          metric, rows.map { statistics[$0] },
+          baseline: other.map { other in rows.map { other[$0] } },
+          hasConfidence: hasConfidence, signature: nil)
+      }
+    )
+  }
+
+  private func score<Metric: CorpusMetric>(
+    _ metric: Metric, _ statistics: [Metric.Statistics], baseline: [Metric.Statistics]?,
+    hasConfidence: Bool, signature: String?
+  ) -> EvaluationReport.Score {
     let score = metric.score(of: metric.sum(statistics))
     let interval = hasConfidence ? metric.confidenceInterval(of: statistics) : nil
     var report = EvaluationReport.Score(name: name, value: score.value)
-    report.signature = metric.signature(
-      references: references, resampling: hasConfidence || baseline != nil ? bootstrap : nil)
-    report.line = score.formatted(signature: report.signature ?? "", confidence: interval)
+    report.signature = signature
+    report.line = score.formatted(signature: signature ?? "", confidence: interval)
     report.interval = interval.map { [$0.lower, $0.upper] }
     if let baseline {
-      let other = try metric.statistics(hypotheses: baseline, references: references)
-      let comparison = metric.compare(statistics, to: other, by: bootstrap)
+      let comparison = metric.compare(statistics, to: baseline, by: Self.bootstrap)
       report.baseline = comparison.baselineScore
       report.bootstrapP = comparison.pValue
       report.randomizationP =
         metric.compare(
-          statistics, to: other, by: .approximateRandomization(trials: 10_000, seed: 12345)
+          statistics, to: baseline, by: .approximateRandomization(trials: 10_000, seed: 12345)
         ).pValue
     }
     return report
   }
+
+  private static var bootstrap: Resampling { .bootstrap(resamples: 1000, seed: 12345) }
 }

@@ -25,11 +25,31 @@ struct EvaluationReport: Codable {
     }
   }
 
+  /// The scores of the sources of similar length.
+  struct Bucket: Codable {
+    var shortest: Int
+    /// `nil`: there is no longest.
+    var longest: Int?
+    var sources: Int
+    var meanLength: Double
+    /// In the order of `--metrics`.
+    var scores: [Score]
+  }
+
+  /// Scores by the length of the source.
+  struct ByLength: Codable {
+    /// What lengths are counted in: `tokens`, `words` or `characters`.
+    var unit: String
+    /// Those with sources, in ascending order.
+    var buckets: [Bucket]
+  }
+
   var sources: Int
   var scores: [Score] = []
   /// Per target token, end tokens included.
   var perplexity: Double?
   var decodingSeconds: Double?
+  var byLength: ByLength?
 
   init(sources: Int) { self.sources = sources }
 
@@ -51,6 +71,7 @@ struct EvaluationReport: Codable {
             + chances.joined(separator: ", "))
       }
     }
+    if let byLength { Swift.print(byLength.table, terminator: "") }
     if let perplexity {
       Swift.print("perplexity = \(String(format: "%.4f", perplexity))")
       Swift.print("  \(Perplexity.definition)")
@@ -62,5 +83,40 @@ struct EvaluationReport: Codable {
     }
   }
 
-  private static func format(_ value: Double) -> String { String(format: "%.2f", value) }
+  fileprivate static func format(_ value: Double) -> String { String(format: "%.2f", value) }
+}
+
+extension EvaluationReport.ByLength {
+  /// A line for each bucket, its columns to the right.
+  fileprivate var table: String {
+    let rows =
+      [[unit, "sources"] + (buckets.first?.scores ?? []).flatMap(\.headings)]
+      + buckets.map { ["\($0.range)", "\($0.sources)"] + $0.scores.flatMap(\.cells) }
+    let widths = rows[0].indices.map { column in rows.map { $0[column].count }.max() ?? 0 }
+    return rows.map { row in
+      zip(row, widths).map { String(repeating: " ", count: $1 - $0.count) + $0 }
+        .joined(separator: "  ") + "\n"
+    }.joined()
+  }
+}
+
+extension EvaluationReport.Bucket {
+  fileprivate var range: String {
+    guard let longest else { return "\(shortest)-" }
+    return longest == shortest ? "\(shortest)" : "\(shortest)-\(longest)"
+  }
+}
+
+extension EvaluationReport.Score {
+  fileprivate var headings: [String] {
+    [name] + (interval == nil ? [] : ["95 %"]) + (baseline == nil ? [] : ["baseline", "p"])
+  }
+
+  fileprivate var cells: [String] {
+    [EvaluationReport.format(value)]
+      + (interval.map { [$0.map(EvaluationReport.format).joined(separator: "-")] } ?? [])
+      + (baseline.map {
+        [EvaluationReport.format($0), String(format: "%.4f", randomizationP ?? .nan)]
+      } ?? [])
+  }
 }
