@@ -1,3 +1,5 @@
+import ModelFiles
+
 /// A picture of 24-bit colours that becomes a PNG file (ISO/IEC 15948) without a library.
 struct PNGImage {
   /// More would be a mistake: 16384 x 16384.
@@ -58,7 +60,7 @@ struct PNGImage {
     var data: [UInt8] = [0x78, 0x01]
     // Cells repeat the last pixel and the last line.
     data += Deflate.compressed(lines, distances: [3, stride])
-    data += Self.bigEndian(Checksums.adler32(lines))
+    data += Self.bigEndian(Adler32.of(lines))
     Self.append("IDAT", data, to: &file)
     Self.append("IEND", [], to: &file)
     return file
@@ -68,7 +70,7 @@ struct PNGImage {
     file += bigEndian(data.count)
     let body = Array(type.utf8) + data
     file += body
-    file += bigEndian(Checksums.crc32(body))
+    file += bigEndian(body.withUnsafeBytes { CRC32.of($0) })
   }
 
   private static func bigEndian(_ value: some BinaryInteger) -> [UInt8] {

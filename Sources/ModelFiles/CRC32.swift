@@ -1,19 +1,22 @@
 /// The checksum of zip, gzip and PNG: CRC-32 of the polynomial 0x04C11DB7, bits reversed.
-struct CRC32 {
+package struct CRC32 {
   private var state: UInt32 = 0xFFFF_FFFF
 
+  /// That of no bytes.
+  package init() {}
+
   /// Of all bytes so far.
-  var value: UInt32 { ~state }
+  package var value: UInt32 { ~state }
 
   /// The checksum of some bytes.
-  static func of(_ bytes: UnsafeRawBufferPointer) -> UInt32 {
+  package static func of(_ bytes: UnsafeRawBufferPointer) -> UInt32 {
     var checksum = CRC32()
     checksum.update(bytes)
     return checksum.value
   }
 
   /// Goes on with more bytes, eight at a time.
-  mutating func update(_ bytes: UnsafeRawBufferPointer) {
+  package mutating func update(_ bytes: UnsafeRawBufferPointer) {
     Self.tables.withUnsafeBufferPointer { tables in
       var state = self.state
       var place = 0
