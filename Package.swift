@@ -91,7 +91,8 @@ let package = Package(
 
     // Tests mirror the sources.
     .target(
-      name: "TestSupport", dependencies: ["Autograd", "CoreLayers", "ModelFiles", "Tensors"],
+      name: "TestSupport",
+      dependencies: ["Autograd", "CoreLayers", "ModelFiles", "SequenceModels", "Tensors"],
       path: "Tests/TestSupport", swiftSettings: settings),
     tests("Kernels", "CKernels"),
     tests("Tensors", "Kernels"),
