@@ -8,7 +8,7 @@ public enum Activation: String, Sendable, CaseIterable, Codable {
   /// x Φ(x) with the exact distribution function (Hendrycks and Gimpel, 2016).
   case geluExact = "gelu"
   /// The approximation of GELU by tanh, as BERT and GPT-2 use it.
-  case geluTanh = "gelu_tanh"
+  case geluTanh
   /// x σ(x), also called swish.
   case silu
   case tanh

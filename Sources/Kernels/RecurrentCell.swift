@@ -7,7 +7,7 @@ public enum RecurrentCell: String, Codable, Sendable, CaseIterable {
   case gru
   /// A gated recurrent unit whose reset gate acts before the product, n = tanh(W x + U (r h) + b), as it was
   /// published (Cho et al. 2014).
-  case gruResetBefore = "gru_reset_before"
+  case gruResetBefore
   /// Long short-term memory with a forget gate (Hochreiter and Schmidhuber, 1997; Gers et al. 2000).
   case lstm
 

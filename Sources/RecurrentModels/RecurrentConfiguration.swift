@@ -18,7 +18,7 @@ public struct RecurrentConfiguration: Codable, Equatable, Sendable {
     case unidirectional
     case bidirectional
     /// The first alone (Wu et al. 2016).
-    case firstBidirectional = "first_bidirectional"
+    case firstBidirectional
   }
 
   /// How wide each direction of a bidirectional layer is.
@@ -44,9 +44,9 @@ public struct RecurrentConfiguration: Codable, Equatable, Sendable {
     /// Nothing: it starts from zeros and has attention alone.
     case none
     /// Its layers start from it (Sutskever et al. 2014).
-    case firstState = "first_state"
+    case firstState
     /// Its first layer gets it with every token (Cho et al. 2014).
-    case everyStep = "every_step"
+    case everyStep
     /// Both.
     case both
 
@@ -72,7 +72,7 @@ public struct RecurrentConfiguration: Codable, Equatable, Sendable {
   public enum Score: String, Codable, Sendable, CaseIterable {
     case dot
     /// Divided by √D.
-    case scaledDot = "scaled_dot"
+    case scaledDot
     /// With a matrix between them (Luong et al. 2015).
     case general
     /// vᵀ tanh(W q + U k) (Bahdanau et al. 2015); Luong's "concat" is the same.

@@ -14,7 +14,7 @@ public struct TeacherForcing: Codable, Equatable, Sendable {
     /// ratio · decay^i, decay less than 1.
     case exponential
     /// ratio · decay / (decay + exp(i / decay)), decay at least 1.
-    case inverseSigmoid = "inverse_sigmoid"
+    case inverseSigmoid
   }
 
   /// Which of its own tokens the decoder reads.

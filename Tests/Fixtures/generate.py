@@ -153,7 +153,7 @@ ACTIVATIONS = {
     "identity": lambda x: x,
     "relu": F.relu,
     "gelu": F.gelu,
-    "gelu_tanh": lambda x: F.gelu(x, approximate="tanh"),
+    "geluTanh": lambda x: F.gelu(x, approximate="tanh"),
     "silu": F.silu,
     "tanh": torch.tanh,
     "sigmoid": torch.sigmoid,
@@ -297,7 +297,7 @@ def multi_head_attention():
 
 
 def feed_forward():
-    for name in ["relu", "gelu", "gelu_tanh", "silu"]:
+    for name in ["relu", "gelu", "geluTanh", "silu"]:
         record = Record(f"feed_forward_{name}")
         inner, outer = randomize(nn.Linear(13, 29)), randomize(nn.Linear(29, 13))
         x = variable(3, 5, 13)

@@ -64,7 +64,7 @@ import Testing
     ("architecture=recurent", "architecture"), ("recurrent.cell=lsmt", "recurrent.cell"),
     ("recurrent.sourceVocabularySize=9", "recurrent.sourceVocabularySize: expected 0"),
     ("recurrent.attention=none", ""), ("recurrent.attentoin=none", "did you mean \"attention\"?"),
-    ("recurrent.contextUse=every_step", ""), ("recurrent.modelDimension=13", "modelDimension"),
+    ("recurrent.contextUse=everyStep", ""), ("recurrent.modelDimension=13", "modelDimension"),
   ])
   func whatMakesNoModelIsRefused(setting: String, message: String) throws {
     let folder = try TemporaryFolder()
