@@ -34,17 +34,21 @@ public struct ConfigurationOverlay: Sendable {
   }
 
   /// The configuration as a value.
-  public func value<Value: Decodable>(as type: Value.Type) throws -> Value {
+  ///
+  /// - Parameter origin: where the configuration comes from, for messages.
+  public func value<Value: Decodable>(
+    as type: Value.Type, origin: String = "configuration"
+  ) throws -> Value {
     do {
       return try JSONDecoder().decode(type, from: Data(document.text.utf8))
     } catch let error as DecodingError {
       // The decoder does not say where a number does not fit, so that is tried out.
       if let (path, found) = misfit(type, defaults, document, path: "", replaced: { $0 }) {
         throw ConfigurationFileError(
-          origin: "configuration",
+          origin: origin,
           problem: "\(path): found \(found), which is not whole or out of range")
       }
-      throw ConfigurationFileError(origin: "configuration", problem: describe(error))
+      throw ConfigurationFileError(origin: origin, problem: describe(error))
     }
   }
 

@@ -5,6 +5,11 @@ extension TransformerConfiguration {
   /// Keys that came later than a file keep their defaults; one that is missing otherwise or unknown is an error.
   public init(from decoder: any Swift.Decoder) throws {
     try decoder.refuseUnknownKeys(CodingKeys.self)
+    try self.init(amongOtherKeysOf: decoder)
+  }
+
+  /// A configuration whose keys stand beside others, which somebody else reads and checks.
+  package init(amongOtherKeysOf decoder: any Swift.Decoder) throws {
     let values = try decoder.container(keyedBy: CodingKeys.self)
     self.init(
       sourceVocabularySize: try values.decode(Int.self, forKey: .sourceVocabularySize),

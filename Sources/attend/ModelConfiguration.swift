@@ -1,55 +1,50 @@
 import AttentionKit
 
-/// A Transformer, its vocabularies aside, which the data decide.
+/// A Transformer, and the seed of a model's parameters.
+@dynamicMemberLookup
 struct ModelConfiguration: Codable, Equatable {
-  var encoderLayerCount = 6
-  var decoderLayerCount = 6
-  var modelDimension = 512
-  var feedForwardDimension = 2048
-  var headCount = 8
-  /// 0: modelDimension / headCount.
-  var keyDimension = 0
-  var valueDimension = 0
-  var dropoutRate: Float = 0.1
-  var attentionDropoutRate: Float = 0
-  var activationDropoutRate: Float = 0
-  var activation = Activation.relu
-  var normPlacement = NormPlacement.post
-  var normEpsilon: Float = 1e-6
-  /// `all` needs one vocabulary; with two it means `decoder`.
-  var tying = TransformerConfiguration.Tying.all
-  var positions = TransformerConfiguration.Positions.sinusoidal
-  var maximumLength = 1024
-  /// Of `positions` inside attention.
-  var attentionPositions = AttentionPositionConfiguration()
-  var selfAttention = AttentionConfiguration()
-  var crossAttention = AttentionConfiguration()
-  /// The seed of the parameters.
+  /// Its vocabularies are 0 here: the data decide about them. Key and value dimensions of 0 are
+  /// modelDimension / headCount. `all` as tying means `decoder` where there are two vocabularies.
+  private var transformer: TransformerConfiguration
+  /// The seed of the parameters, of a recurrent model too.
   var seed: UInt64 = 1
 
+  init() {
+    transformer = TransformerConfiguration(vocabularySize: 0)
+    transformer.keyDimension = 0
+    transformer.valueDimension = 0
+  }
+
+  subscript<Value>(dynamicMember path: WritableKeyPath<TransformerConfiguration, Value>) -> Value {
+    get { transformer[keyPath: path] }
+    set { transformer[keyPath: path] = newValue }
+  }
+
+  /// The Transformer for vocabularies.
   func transformer(source: Int, target: Int, sharesVocabulary: Bool) -> TransformerConfiguration {
-    var result = TransformerConfiguration(
-      sourceVocabularySize: source, targetVocabularySize: target)
-    result.encoderLayerCount = encoderLayerCount
-    result.decoderLayerCount = decoderLayerCount
-    result.resize(
-      modelDimension: modelDimension, feedForwardDimension: feedForwardDimension,
-      headCount: headCount)
-    if keyDimension > 0 { result.keyDimension = keyDimension }
-    if valueDimension > 0 { result.valueDimension = valueDimension }
-    result.dropoutRate = dropoutRate
-    result.attentionDropoutRate = attentionDropoutRate
-    result.activationDropoutRate = activationDropoutRate
-    result.activation = activation
-    result.normPlacement = normPlacement
-    result.normEpsilon = normEpsilon
-    result.tying = tying == .all && !sharesVocabulary ? .decoder : tying
-    result.positions = positions
-    result.maximumLength = maximumLength
-    result.attentionPositions = attentionPositions
-    result.selfAttention = selfAttention
-    result.crossAttention = crossAttention
+    var result = transformer
+    result.sourceVocabularySize = source
+    result.targetVocabularySize = target
+    let headDimension = result.modelDimension / max(1, result.headCount)
+    if result.keyDimension == 0 { result.keyDimension = headDimension }
+    if result.valueDimension == 0 { result.valueDimension = headDimension }
+    if result.tying == .all && !sharesVocabulary { result.tying = .decoder }
     return result
+  }
+
+  // The Transformer's keys and the seed stand side by side.
+
+  private enum CodingKeys: String, CodingKey { case seed }
+
+  init(from decoder: any Swift.Decoder) throws {
+    transformer = try TransformerConfiguration(amongOtherKeysOf: decoder)
+    seed = try decoder.container(keyedBy: CodingKeys.self).decode(UInt64.self, forKey: .seed)
+  }
+
+  func encode(to encoder: any Swift.Encoder) throws {
+    try transformer.encode(to: encoder)
+    var values = encoder.container(keyedBy: CodingKeys.self)
+    try values.encode(seed, forKey: .seed)
   }
 }
 

@@ -29,8 +29,19 @@ struct RunConfiguration: Codable, Equatable {
     return try read(overlay, settings: settings)
   }
 
+  /// The defaults, then what a checkpoint was trained with.
+  static func overlay(of checkpoint: Checkpoint) throws -> ConfigurationOverlay {
+    var overlay = try ConfigurationOverlay(defaults: RunConfiguration())
+    try overlay.apply(checkpoint.configuration, origin: checkpoint.path + "/configuration.json")
+    return overlay
+  }
+
   /// What an overlay says after `--set key=value`.
-  static func read(_ overlay: ConfigurationOverlay, settings: [String]) throws -> RunConfiguration {
+  ///
+  /// - Parameter origin: where the overlay comes from, for messages.
+  static func read(
+    _ overlay: ConfigurationOverlay, settings: [String], origin: String = "configuration"
+  ) throws -> RunConfiguration {
     var overlay = overlay
     for setting in settings {
       let parts = setting.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
@@ -40,15 +51,17 @@ struct RunConfiguration: Codable, Equatable {
       try overlay.set(
         String(parts[0]), to: String(parts[1]), origin: "--set \(setting)")
     }
-    let configuration = try overlay.value(as: RunConfiguration.self)
+    let configuration = try overlay.value(as: RunConfiguration.self, origin: origin)
     try configuration.training.validate()
     try configuration.data.validate()
     for (key, size) in [
-      ("sourceVocabularySize", configuration.recurrent.sourceVocabularySize),
-      ("targetVocabularySize", configuration.recurrent.targetVocabularySize),
+      ("model.sourceVocabularySize", configuration.model.sourceVocabularySize),
+      ("model.targetVocabularySize", configuration.model.targetVocabularySize),
+      ("recurrent.sourceVocabularySize", configuration.recurrent.sourceVocabularySize),
+      ("recurrent.targetVocabularySize", configuration.recurrent.targetVocabularySize),
     ] where size != 0 {
       throw ConfigurationFileError(
-        origin: "recurrent.\(key)",
+        origin: key,
         problem: "expected 0, since the text decides about vocabularies, found \(size)")
     }
     return configuration
