@@ -118,7 +118,8 @@ private struct Evaluation {
     let begin = Date()
     var progress = CountProgress("sources", total: sources.count)
     let outputs = try trained.decode(
-      sources, search: SearchOptions(arguments), batches: SourceBatches(arguments),
+      sources.map(trained.codec.encodeSource), search: SearchOptions(arguments),
+      batches: SourceBatches(arguments),
       progress: { progress.show($0) })
     progress.end()
     report.decodingSeconds = Date().timeIntervalSince(begin)

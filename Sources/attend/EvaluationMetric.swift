@@ -77,6 +77,7 @@ struct EvaluationMetric {
     )
   }
 
+  /// - Parameter signature: `nil` for a part of the test set.
   private func score<Metric: CorpusMetric>(
     _ metric: Metric, _ statistics: [Metric.Statistics], baseline: [Metric.Statistics]?,
     hasConfidence: Bool, signature: String?
@@ -87,10 +88,10 @@ struct EvaluationMetric {
     report.signature = signature
     report.line = score.formatted(signature: signature ?? "", confidence: interval)
     report.interval = interval.map { [$0.lower, $0.upper] }
-    if let baseline {
-      let comparison = metric.compare(statistics, to: baseline, by: Self.bootstrap)
-      report.baseline = comparison.baselineScore
-      report.bootstrapP = comparison.pValue
+    report.baseline = baseline.map { metric.score(of: metric.sum($0)).value }
+    // Parts are too small, and too many, to be tested one by one.
+    if let baseline, signature != nil {
+      report.bootstrapP = metric.compare(statistics, to: baseline, by: Self.bootstrap).pValue
       report.randomizationP =
         metric.compare(
           statistics, to: baseline, by: .approximateRandomization(trials: 10_000, seed: 12345)

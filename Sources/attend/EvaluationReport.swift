@@ -109,14 +109,12 @@ extension EvaluationReport.Bucket {
 
 extension EvaluationReport.Score {
   fileprivate var headings: [String] {
-    [name] + (interval == nil ? [] : ["95 %"]) + (baseline == nil ? [] : ["baseline", "p"])
+    [name] + (interval == nil ? [] : ["95 %"]) + (baseline == nil ? [] : ["baseline"])
   }
 
   fileprivate var cells: [String] {
     [EvaluationReport.format(value)]
       + (interval.map { [$0.map(EvaluationReport.format).joined(separator: "-")] } ?? [])
-      + (baseline.map {
-        [EvaluationReport.format($0), String(format: "%.4f", randomizationP ?? .nan)]
-      } ?? [])
+      + (baseline.map { [EvaluationReport.format($0)] } ?? [])
   }
 }

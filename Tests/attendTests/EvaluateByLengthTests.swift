@@ -47,7 +47,7 @@ import Testing
       let name: String
       let value: Double
       let interval: [Double]?
-      let baseline, bootstrapP, randomizationP: Double?
+      let baseline: Double?
     }
     struct Bucket: Decodable {
       let shortest: Int
