@@ -1,5 +1,5 @@
 /// How links are taken from attention weights.
-public enum AlignmentRule: Sendable, Equatable {
+public enum AlignmentRule: String, CaseIterable, Sendable {
   /// Each target token with the source token it looks at most; of equal ones the first.
   case largest
   /// Links that are the largest weight of their target token and of their source token.

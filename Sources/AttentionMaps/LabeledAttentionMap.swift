@@ -82,7 +82,7 @@ public struct LabeledAttentionMap: Sendable, Equatable {
   ///     tokens is padding and left out.
   ///   - row: which sequence of the batch.
   /// - Throws: ``AttentionMapError`` when the tensor is smaller than the tokens need or has other dimensions.
-  public static func heads(
+  public static func maps(
     of weights: Tensor, row: Int = 0, kind: Kind, layer: Int, queries: [String], keys: [String]
   ) throws(AttentionMapError) -> [LabeledAttentionMap] {
     let found = weights.shape.dimensions

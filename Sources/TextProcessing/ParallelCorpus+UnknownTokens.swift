@@ -20,4 +20,28 @@ extension ParallelCorpus {
     }
     return unknown
   }
+
+  /// The same of a corpus that is encoded already.
+  ///
+  /// - Parameters:
+  ///   - encoded: the corpus as numbers, pair by pair.
+  ///   - tokenizer: the one that it was encoded with.
+  public func unknownTokens(
+    _ side: Side, in encoded: [TokenPair], with tokenizer: some Tokenizer,
+    _ vocabulary: Vocabulary
+  ) -> UnknownTokens {
+    guard encoded.count == pairs.count else {
+      fatalError(
+        "ParallelCorpus.unknownTokens: expected \(pairs.count) encoded pairs, found \(encoded.count)"
+      )
+    }
+    var unknown = UnknownTokens()
+    for (index, (pair, tokens)) in zip(pairs, encoded).enumerated() {
+      unknown.add(
+        tokenizer.encode(side == .source ? pair.source : pair.target),
+        numbers: side == .source ? tokens.source : tokens.target, vocabulary,
+        at: place(of: index, side))
+    }
+    return unknown
+  }
 }

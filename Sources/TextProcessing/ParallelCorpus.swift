@@ -78,6 +78,22 @@ public struct ParallelCorpus: Sendable {
     return (train, heldOut)
   }
 
+  /// The pairs of each distinct source, by their indices; sources in the order they first appear.
+  public func indicesBySource() -> [[Int]] {
+    var groups: [[Int]] = []
+    var places: [ExactString: Int] = [:]
+    for (index, pair) in pairs.enumerated() {
+      let key = ExactString(pair.source)
+      if let place = places[key] {
+        groups[place].append(index)
+      } else {
+        places[key] = groups.count
+        groups.append([index])
+      }
+    }
+    return groups
+  }
+
   /// The pairs as numbers.
   public func encoded(
     source: some Tokenizer, _ sourceVocabulary: Vocabulary,

@@ -67,19 +67,9 @@ public struct ReferenceSet: Sendable {
 
   /// The distinct sources of a corpus in the order they first appear, each with all of its targets.
   public init(grouping corpus: ParallelCorpus) {
-    inputs = []
-    references = []
-    var places: [ExactString: Int] = [:]
-    for pair in corpus.pairs {
-      let key = ExactString(pair.source)
-      if let place = places[key] {
-        references[place].append(pair.target)
-      } else {
-        places[key] = inputs.count
-        inputs.append(pair.source)
-        references.append([pair.target])
-      }
-    }
+    let groups = corpus.indicesBySource()
+    inputs = groups.map { corpus.pairs[$0[0]].source }
+    references = groups.map { group in group.map { corpus.pairs[$0].target } }
   }
 }
 

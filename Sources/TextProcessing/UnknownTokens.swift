@@ -14,9 +14,21 @@ public struct UnknownTokens: Sendable, Equatable, CustomStringConvertible {
   public mutating func add(
     _ tokens: [String], _ vocabulary: Vocabulary, at place: @autoclosure () -> TextPlace? = nil
   ) {
-    tokenCount += tokens.count
-    for (token, id) in zip(tokens, vocabulary.encode(tokens)) where id == vocabulary.unknownID {
-      if firstToken == nil { firstToken = token }
+    add(tokens, numbers: vocabulary.encode(tokens), vocabulary, at: place())
+  }
+
+  /// Looks at the tokens of a further line whose numbers are known.
+  ///
+  /// - Parameters:
+  ///   - tokens: not asked for where all are in the vocabulary.
+  ///   - numbers: of the tokens, one for each.
+  public mutating func add(
+    _ tokens: @autoclosure () -> [String], numbers: [Int], _ vocabulary: Vocabulary,
+    at place: @autoclosure () -> TextPlace? = nil
+  ) {
+    tokenCount += numbers.count
+    for (index, number) in numbers.enumerated() where number == vocabulary.unknownID {
+      if firstToken == nil { firstToken = tokens()[index] }
       occurrences.add(at: place())
     }
   }

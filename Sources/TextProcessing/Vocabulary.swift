@@ -19,6 +19,9 @@ public struct Vocabulary: Sendable {
   /// The number that ends every target.
   public var endID: Int { 3 }
 
+  /// The numbers that no target has: a search that chooses one is only confused.
+  public var neverWrittenIDs: [Int] { [paddingID, startID] }
+
   /// The number of tokens, special ones included.
   public var count: Int { tokens.count }
 

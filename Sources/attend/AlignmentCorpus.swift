@@ -7,15 +7,7 @@ struct AlignmentCorpus {
   private let references: [AlignmentReference]?
 
   init(data: String, gold: String?) throws {
-    let pairs = try TextFile.lines(of: data).enumerated().map { index, line in
-      let columns = line.utf8.split(separator: 0x09, omittingEmptySubsequences: false)
-      if columns.count != 2 {
-        throw TextFileError(
-          file: data, line: index + 1, problem: .columnCount(expected: 2, found: columns.count))
-      }
-      return TextPair(
-        source: String(Substring(columns[0])), target: String(Substring(columns[1])))
-    }
+    let pairs = try TextPair.lines(tsv: data)
     self.pairs = pairs
     references = try gold.map { file in
       let lines = try TextFile.lines(of: file)

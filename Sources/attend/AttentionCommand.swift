@@ -76,8 +76,7 @@ extension TrainedModel {
     if target == nil {
       let vocabulary = codec.targetVocabulary
       var constraints = DecodingConstraints()
-      // Neither is ever a target.
-      constraints.forbiddenTokens = [vocabulary.paddingID, vocabulary.startID]
+      constraints.forbiddenTokens = vocabulary.neverWrittenIDs
       let output = try GreedyDecoder(
         start: vocabulary.startID, end: vocabulary.endID, constraints: constraints
       ).decode([tokens], with: model)[0]

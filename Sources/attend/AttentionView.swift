@@ -10,18 +10,6 @@ struct AttentionView {
     var fileFormat: AttentionMapFormat? { AttentionMapFormat(rawValue: rawValue) }
   }
 
-  enum Rule: String, CaseIterable {
-    case largest, mutual, all
-
-    var value: AlignmentRule {
-      switch self {
-      case .largest: .largest
-      case .mutual: .mutual
-      case .all: .all
-      }
-    }
-  }
-
   let format: Format
   private let output: String?
   private let kind: LabeledAttentionMap.Kind?
@@ -70,7 +58,7 @@ struct AttentionView {
     where arguments.has(option) && format != .pharaoh {
       throw UsageError("\(option) is of --format pharaoh, found \(format.rawValue)")
     }
-    rule = try arguments.choice("--rule", Rule.self, default: .largest).value
+    rule = try arguments.choice("--rule", AlignmentRule.self, default: .largest)
     threshold = Float(try arguments.number("--threshold") ?? 0)
     alignsWords = arguments.has("--words")
   }

@@ -73,16 +73,7 @@ extension Command {
       if arguments.has("--source") || arguments.has("--target") {
         throw UsageError("expected --data, or --source and --target, found both")
       }
-      return try TextFile.lines(of: data).enumerated().map { index, line in
-        let columns = line.utf8.split(separator: 0x09, omittingEmptySubsequences: false)
-        if columns.count != 2 {
-          throw TextFileError(
-            file: data, line: index + 1,
-            problem: .columnCount(expected: 2, found: columns.count))
-        }
-        return TextPair(
-          source: String(Substring(columns[0])), target: String(Substring(columns[1])))
-      }
+      return try TextPair.lines(tsv: data)
     }
     let (source, target) = (
       try arguments.required("--source"), try arguments.required("--target")

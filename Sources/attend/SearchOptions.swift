@@ -67,14 +67,11 @@ struct SearchOptions {
       method = size == 1 ? .greedy : .beam(size: size, penalty: penalty)
     }
     let maximum = try arguments.positiveInteger("--maximum-length")
-    var constraints = DecodingConstraints(
+    constraints = DecodingConstraints(
       maximumLength: { maximum ?? $0 + 50 },
       minimumLength: try arguments.nonNegativeInteger("--minimum-length") ?? 0,
       blockedNGramLength: try arguments.positiveInteger("--block-ngrams"),
       repetitionPenalty: Float(try arguments.number("--repetition-penalty") ?? 1))
-    // Neither is ever a target, so a model that says them is only confused.
-    constraints.forbiddenTokens = [0, 2]
-    self.constraints = constraints
   }
 
   /// The best outputs of each source of a batch, the best first.
@@ -82,10 +79,14 @@ struct SearchOptions {
   /// - Parameters:
   ///   - sentenceNumbers: what random numbers follow from, so that outputs do not depend on the batches.
   ///   - prefixes: what each output must begin with.
+  ///   - vocabulary: of the outputs.
   func decode(
     _ sources: [[Int]], sentenceNumbers: [Int], prefixes: [[Int]]? = nil,
-    with model: some SequenceModel, start: Int, end: Int
+    with model: some SequenceModel, vocabulary: Vocabulary
   ) throws -> [[Hypothesis]] {
+    let (start, end) = (vocabulary.startID, vocabulary.endID)
+    var constraints = constraints
+    constraints.forbiddenTokens = vocabulary.neverWrittenIDs
     switch method {
     case .greedy:
       return try GreedyDecoder(start: start, end: end, constraints: constraints)

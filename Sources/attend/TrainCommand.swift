@@ -5,8 +5,9 @@ extension Command {
   static let train = Command(
     name: "train", summary: "train a model", words: "", wordCount: 0...0,
     details: """
-      Trains a Transformer or a recurrent model as a configuration file says and keeps checkpoints in a folder: last/ and best/,
-      with configuration.json (the resolved configuration) and metrics.jsonl (a JSON object a line).
+      Trains a Transformer or a recurrent model as a configuration file says and keeps checkpoints in a
+      folder: last/ and best/, with configuration.json (the resolved configuration) and metrics.jsonl (a
+      JSON object a line).
       With training.keepLast, checkpoints/ has the last ones, for attend average.
       Ctrl-C saves a checkpoint and ends with status 0; --resume goes on from it as if nothing had happened.
       """,
@@ -51,12 +52,12 @@ private struct TrainingRun {
         throw UsageError("--resume goes on with the run's own weights; leave --warm-start out")
       }
       let checkpoint = try Checkpoint(contentsOf: folder + "/last")
-      var overlay = try ConfigurationOverlay(defaults: RunConfiguration())
-      try overlay.apply(
-        checkpoint.configuration, origin: checkpoint.path + "/configuration.json")
-      configuration = try RunConfiguration.read(overlay, settings: arguments.all("--set"))
+      let overlay = try RunConfiguration.overlay(of: checkpoint)
+      let origin = checkpoint.path + "/configuration.json"
+      configuration = try RunConfiguration.read(
+        overlay, settings: arguments.all("--set"), origin: origin)
       try configuration.checkResumption(
-        of: RunConfiguration.read(overlay, settings: []))
+        of: RunConfiguration.read(overlay, settings: [], origin: origin))
       resumed = checkpoint
     } else {
       if exists {
@@ -89,15 +90,15 @@ private struct TrainingRun {
         "warm start: \(report.loaded.count) parameters loaded"
           + Self.list(", new", report.missing) + Self.list(", unused", report.unused))
     }
-    try train(model, on: training, validation, codec: codec)
+    let batches = try training.batches(
+      configuration.data, codec: codec, lengthLimit: configuration.lengthLimit)
+    try train(model, on: training, batches, validation, codec: codec)
   }
 
   private func train(
-    _ model: some SequenceModel, on training: TrainingText, _ validation: ParallelCorpus,
-    codec: Codec
+    _ model: some SequenceModel, on training: TrainingText, _ batches: some TextBatchSource,
+    _ validation: ParallelCorpus, codec: Codec
   ) throws {
-    let batches = try TrainingBatches(
-      training, configuration.data, codec: codec, lengthLimit: configuration.lengthLimit)
     let trainer = try Trainer(
       model: model, modelDimension: configuration.modelDimension,
       configuration: configuration.training, source: batches)
@@ -112,12 +113,15 @@ private struct TrainingRun {
       "\(model.parameterCount) parameters; \(training.count) pairs to train on, \(validation.count) to "
         + "validate on; \(codec.sourceVocabulary.count) source and \(codec.targetVocabulary.count) "
         + "target tokens; \(ThreadPool.threadCount) threads")
-    for note in Self.notes(on: training, validation, codec: codec, batches: batches) {
+    let encoded = validation.pairs.map { codec.encode($0) }
+    for note in Self.notes(
+      on: training, batches, validation, encoded: encoded, codec: codec)
+    {
       reporter.show(note)
     }
 
     let validator = Validator(
-      validation, codec: codec, lengthLimit: configuration.lengthLimit)
+      validation, encoded: encoded, codec: codec, lengthLimit: configuration.lengthLimit)
     if validator.longPairCount > 0 {
       reporter.show(
         "\(validator.longPairCount) held-out pairs are longer than model.maximumLength and left out"
@@ -174,15 +178,22 @@ private struct TrainingRun {
 
   /// What of the text is left out or not known, and where the first of it is.
   private static func notes(
-    on training: TrainingText, _ validation: ParallelCorpus, codec: Codec, batches: TrainingBatches
+    on training: TrainingText, _ batches: some TextBatchSource, _ validation: ParallelCorpus,
+    encoded: [TokenPair], codec: Codec
   ) -> [String] {
     func count(_ found: Occurrences, _ what: String) -> String? {
       found.count == 0 ? nil : "\(found.count) \(what)\(found.suffix)"
     }
-    func unknown(_ corpus: ParallelCorpus, _ part: String) -> [String] {
+    func unknown(_ corpus: ParallelCorpus, _ encoded: [TokenPair], _ part: String) -> [String] {
       [
-        ("source", corpus.unknownTokens(.source, with: codec.source, codec.sourceVocabulary)),
-        ("target", corpus.unknownTokens(.target, with: codec.target, codec.targetVocabulary)),
+        (
+          "source",
+          corpus.unknownTokens(.source, in: encoded, with: codec.source, codec.sourceVocabulary)
+        ),
+        (
+          "target",
+          corpus.unknownTokens(.target, in: encoded, with: codec.target, codec.targetVocabulary)
+        ),
       ].filter { $0.1.count > 0 }.map { "\(part), \($0.0): \($0.1)" }
     }
     var notes = [
@@ -190,8 +201,10 @@ private struct TrainingRun {
       count(batches.longPairs, "pairs are too long and left out"),
     ].compactMap { $0 }
     // Looking through text that stays in files would take as long as reading it once more.
-    if case .inMemory(let corpus) = training { notes += unknown(corpus, "training") }
-    return notes + unknown(validation, "validation")
+    if case .inMemory(let corpus) = training, let encoded = batches.encodedPairs {
+      notes += unknown(corpus, encoded, "training")
+    }
+    return notes + unknown(validation, encoded, "validation")
   }
 
   /// The first of a list of names.
@@ -218,59 +231,4 @@ private struct ValidationEntry: Codable {
   var step: Int
   var elapsedSeconds: Double
   var validation: [String: Double]
-}
-
-/// Scores of a model on held-out pairs.
-private struct Validator {
-  /// Decoding takes longer than scoring, so only so many sources are decoded.
-  private static let decodedLimit = 1000
-  private let batches: [TrainingBatch]
-  private let sources: [[Int]]
-  private let references: [[[Int]]]
-  private let referenceTexts: [[String]]
-  private let codec: Codec
-  /// Held-out pairs that are longer than the model can take, and left out.
-  let longPairCount: Int
-
-  init(_ corpus: ParallelCorpus, codec: Codec, lengthLimit: Int) {
-    let kept = corpus.pairs.filter {
-      codec.encodeSource($0.source).count <= lengthLimit
-        && codec.encodeTarget($0.target).count < lengthLimit
-    }
-    longPairCount = corpus.count - kept.count
-    let corpus = ParallelCorpus(kept)
-    batches = codec.batches(corpus.pairs.map { codec.encode($0) }, size: 64)
-    let set = ReferenceSet(grouping: corpus)
-    sources = set.inputs.prefix(Self.decodedLimit).map(codec.encodeSource)
-    referenceTexts = Array(set.references.prefix(Self.decodedLimit))
-    references = referenceTexts.map { $0.map(codec.encodeTarget) }
-    self.codec = codec
-  }
-
-  func scores(of model: some SequenceModel) throws -> [ValidationScore] {
-    if batches.isEmpty { return [] }
-    let loss = try evaluateLoss(model, on: batches)
-    let perplexity = Perplexity(
-      negativeLogLikelihood: loss.negativeLogLikelihood, tokenCount: loss.tokenCount)
-    var exact = ExactMatch()
-    let metric = BLEU()
-    var statistics = metric.emptyStatistics
-    let decoder = GreedyDecoder(
-      start: codec.targetVocabulary.startID, end: codec.targetVocabulary.endID)
-    for rows in SourceBatches(sourceLimit: 256, tokenLimit: 8192).batches(sources.map(\.count)) {
-      let outputs = try decoder.decode(rows.map { sources[$0] }, with: model)
-      for (row, output) in zip(rows, outputs) {
-        exact.add(hypothesis: output.tokens, references: references[row])
-        statistics += metric.statistics(
-          hypothesis: codec.decodeTarget(output.tokens), references: referenceTexts[row])
-      }
-    }
-    // The first decides which model is best: perplexity is less noisy than errors, and falls from the start.
-    return [
-      ValidationScore("perplexity", perplexity.value ?? .infinity),
-      ValidationScore("sequenceErrorRate", exact.errorRate ?? 1),
-      ValidationScore(
-        "bleu", metric.score(of: statistics).value, higherIsBetter: metric.higherIsBetter),
-    ]
-  }
 }

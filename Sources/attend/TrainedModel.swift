@@ -37,36 +37,35 @@ struct TrainedModel {
     checkpoint: Checkpoint, configuration: RunConfiguration, codec: Codec
   ) {
     let checkpoint = try Checkpoint(contentsOf: checkpointPath(path))
-    var overlay = try ConfigurationOverlay(defaults: RunConfiguration())
-    try overlay.apply(checkpoint.configuration, origin: checkpoint.path + "/configuration.json")
-    let configuration = try overlay.value(as: RunConfiguration.self)
+    let configuration = try RunConfiguration.overlay(of: checkpoint).value(
+      as: RunConfiguration.self, origin: checkpoint.path + "/configuration.json")
     return (checkpoint, configuration, try Codec(configuration.data, checkpoint: checkpoint))
   }
 
   /// Outputs for each source, in the order of the sources, computed in batches of similar length.
   ///
   /// - Parameters:
+  ///   - sources: their tokens.
   ///   - firstLine: the number of the first source, for messages and random numbers.
   ///   - prefixes: what each output must begin with.
   ///   - progress: told how many sources are done.
   func decode(
-    _ sources: [String], search: SearchOptions, batches: SourceBatches, firstLine: Int = 1,
+    _ sources: [[Int]], search: SearchOptions, batches: SourceBatches, firstLine: Int = 1,
     prefixes: [[Int]]? = nil, progress: (Int) -> Void = { _ in }
   ) throws -> [[Hypothesis]] {
-    let tokens = sources.map(codec.encodeSource)
-    if let limit = model.maximumLength, let row = tokens.firstIndex(where: { $0.count > limit }) {
+    if let limit = model.maximumLength, let row = sources.firstIndex(where: { $0.count > limit }) {
       throw LineError(
         line: firstLine + row,
         problem:
-          "expected at most \(limit) tokens (model.maximumLength), found \(tokens[row].count)")
+          "expected at most \(limit) tokens (model.maximumLength), found \(sources[row].count)")
     }
     var outputs = Array(repeating: [Hypothesis()], count: sources.count)
     var done = 0
-    for rows in batches.batches(tokens.map(\.count)) {
+    for rows in batches.batches(sources.map(\.count)) {
       let results = try search.decode(
-        rows.map { tokens[$0] }, sentenceNumbers: rows.map { firstLine + $0 },
+        rows.map { sources[$0] }, sentenceNumbers: rows.map { firstLine + $0 },
         prefixes: prefixes.map { prefixes in rows.map { prefixes[$0] } }, with: model,
-        start: codec.targetVocabulary.startID, end: codec.targetVocabulary.endID)
+        vocabulary: codec.targetVocabulary)
       for (row, result) in zip(rows, results) { outputs[row] = result }
       done += rows.count
       progress(done)

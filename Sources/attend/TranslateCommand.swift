@@ -64,17 +64,12 @@ private struct Translation {
       // out before all of it is read.
       let lines = try input.next(atMost: batches.sourceLimit * 16)
       if lines.isEmpty { break }
-      for (index, line) in lines.enumerated() {
-        unknown.add(
-          trained.codec.source.encode(line), trained.codec.sourceVocabulary,
-          at: TextPlace(file: "standard input", line: lineCount + index + 1))
-      }
-      FileHandle.standardOutput.write(Data(try output(of: lines).utf8))
+      FileHandle.standardOutput.write(Data(try output(of: lines, tokens: encode(lines)).utf8))
       lineCount += lines.count
       progress.show(lineCount)
     }
     progress.end()
-    if unknown.count > 0 { FileHandle.standardError.write(Data("\(unknown)\n".utf8)) }
+    if unknown.count > 0 { Command.say("\(unknown)") }
     if let prefixes, prefixes.count != lineCount {
       throw TextFileError(
         file: prefixFile,
@@ -83,7 +78,19 @@ private struct Translation {
     }
   }
 
-  private func output(of lines: [String]) throws -> String {
+  /// The tokens of each line; those that are not known are counted.
+  private mutating func encode(_ lines: [String]) -> [[Int]] {
+    lines.enumerated().map { index, line in
+      let tokens = trained.codec.source.encode(line)
+      let numbers = trained.codec.sourceVocabulary.encode(tokens)
+      unknown.add(
+        tokens, numbers: numbers, trained.codec.sourceVocabulary,
+        at: TextPlace(file: "standard input", line: lineCount + index + 1))
+      return numbers
+    }
+  }
+
+  private func output(of lines: [String], tokens: [[Int]]) throws -> String {
     let codec = trained.codec
     var forced: [[Int]]?
     if let prefixes {
@@ -96,7 +103,7 @@ private struct Translation {
       forced = rows.map { codec.encodeTarget(prefixes[$0]) }
     }
     let results = try trained.decode(
-      lines, search: search, batches: batches, firstLine: lineCount + 1, prefixes: forced)
+      tokens, search: search, batches: batches, firstLine: lineCount + 1, prefixes: forced)
     var text = ""
     for (index, hypotheses) in results.enumerated() {
       switch format {

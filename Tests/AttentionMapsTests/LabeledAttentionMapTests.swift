@@ -35,7 +35,7 @@ import Testing
     // [B 2, H 3, T 4, S 5], each element its own place.
     let scalars = (0..<2 * 3 * 4 * 5).map(Float.init)
     let tensor = Tensor(scalars, shape: [2, 3, 4, 5])
-    let maps = try LabeledAttentionMap.heads(
+    let maps = try LabeledAttentionMap.maps(
       of: tensor, row: 1, kind: .cross, layer: 7, queries: ["a", "b"], keys: ["x", "y", "z"])
     #expect(maps.map(\.head) == [0, 1, 2])
     #expect(maps.allSatisfy { $0.layer == 7 && $0.weights.count == 6 })
@@ -46,18 +46,18 @@ import Testing
         }
       }
     }
-    let single = try LabeledAttentionMap.heads(
+    let single = try LabeledAttentionMap.maps(
       of: Tensor(Array(scalars.prefix(60)), shape: [3, 4, 5]), kind: .cross, layer: 0,
       queries: ["a"], keys: ["x"])
     #expect(single.map(\.weights) == [[0], [20], [40]])
     for (row, queries) in [(2, ["a"]), (-1, ["a"]), (0, ["a", "b", "c", "d", "e"])] {
       #expect(throws: AttentionMapError.self) {
-        try LabeledAttentionMap.heads(
+        try LabeledAttentionMap.maps(
           of: tensor, row: row, kind: .cross, layer: 0, queries: queries, keys: ["x"])
       }
     }
     #expect(throws: AttentionMapError.self) {
-      try LabeledAttentionMap.heads(
+      try LabeledAttentionMap.maps(
         of: Tensor(scalars), kind: .cross, layer: 0, queries: ["a"], keys: ["x"])
     }
   }

@@ -103,6 +103,16 @@ struct CorpusTests {
         == "3 of 6 tokens are not in the vocabulary, the first, 'C', at \(path):3")
     let targets = corpus.unknownTokens(.target, with: WordTokenizer(), Vocabulary(["1", "2"]))
     #expect(targets.description == "0 of 3 tokens are not in the vocabulary")
+    // The same of a corpus that is encoded, which is cut again for the first unknown token alone.
+    for words in [["A", "B"], ["A", "B", "C", "D"], []] {
+      let (known, numbers) = (Vocabulary(words), Vocabulary(["1"]))
+      let encoded = corpus.encoded(source: WordTokenizer(), known, target: WordTokenizer(), numbers)
+      for (side, vocabulary) in [(ParallelCorpus.Side.source, known), (.target, numbers)] {
+        #expect(
+          corpus.unknownTokens(side, in: encoded, with: WordTokenizer(), vocabulary)
+            == corpus.unknownTokens(side, with: WordTokenizer(), vocabulary))
+      }
+    }
     var line = UnknownTokens()
     line.add(["x", "y"], Vocabulary(["x"]))
     #expect(line.description == "1 of 2 tokens are not in the vocabulary, the first, 'y'")

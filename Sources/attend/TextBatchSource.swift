@@ -2,66 +2,40 @@ import AttentionKit
 import Foundation
 
 /// Batches of pairs of similar length, as the trainer takes them.
-enum TrainingBatches: BatchSource {
-  case inMemory(CorpusBatches)
-  case inFiles(StreamedBatches)
-
-  /// - Parameter lengthLimit: the longest sequence that the model takes.
-  init(_ text: TrainingText, _ data: DataConfiguration, codec: Codec, lengthLimit: Int) throws {
-    let limit = min(data.maximumLength, lengthLimit)
-    switch text {
-    case .inMemory(let corpus):
-      self = .inMemory(try CorpusBatches(corpus, data, codec: codec, lengthLimit: limit))
-    case .inFiles(let corpus, let heldOut, _):
-      self = .inFiles(
-        try StreamedBatches(corpus, heldOut: heldOut, data, codec: codec, lengthLimit: limit))
-    }
-  }
-
+protocol TextBatchSource: BatchSource {
   /// What is left out because it is too long.
-  var longPairs: Occurrences {
-    switch self {
-    case .inMemory(let source): source.batches.longPairs
-    case .inFiles(let source): source.batches.longPairs
-    }
-  }
+  var longPairs: Occurrences { get }
+  /// The corpus as numbers, long pairs included, if it is in memory.
+  var encodedPairs: [TokenPair]? { get }
+}
 
-  mutating func batchCount(epoch: Int) -> Int {
-    switch self {
-    case .inMemory(var source):
-      let count = source.batchCount(epoch: epoch)
-      self = .inMemory(source)
-      return count
-    case .inFiles(var source):
-      let count = source.batches.batchCount(epoch: epoch)
-      self = .inFiles(source)
-      return count
-    }
-  }
-
-  mutating func batch(epoch: Int, index: Int) -> TrainingBatch {
-    switch self {
-    case .inMemory(var source):
-      let batch = source.batch(epoch: epoch, index: index)
-      self = .inMemory(source)
-      return batch
-    case .inFiles(var source):
-      let batch = source.codec.batch(source.batches.batch(epoch: epoch, index: index))
-      self = .inFiles(source)
-      return batch
+extension TrainingText {
+  /// - Parameter lengthLimit: the longest sequence that the model takes.
+  func batches(_ data: DataConfiguration, codec: Codec, lengthLimit: Int) throws
+    -> any TextBatchSource
+  {
+    let limit = min(data.maximumLength, lengthLimit)
+    return switch self {
+    case .inMemory(let corpus):
+      try CorpusBatches(corpus, data, codec: codec, lengthLimit: limit)
+    case .inFiles(let corpus, let heldOut, _):
+      try StreamedBatches(corpus, heldOut: heldOut, data, codec: codec, lengthLimit: limit)
     }
   }
 }
 
 /// Batches of a corpus that is in memory.
-struct CorpusBatches {
+struct CorpusBatches: TextBatchSource {
   /// Those of the first epoch; without BPE-dropout, of every one.
-  private(set) var batches: LengthBucketedBatches
+  private var batches: LengthBucketedBatches
   private let codec: Codec
   private let corpus: ParallelCorpus
   private let data: DataConfiguration
   private let lengthLimit: Int
   private var cached: (epoch: Int, indices: [[Int]])?
+
+  var longPairs: Occurrences { batches.longPairs }
+  var encodedPairs: [TokenPair]? { batches.pairs }
 
   init(
     _ corpus: ParallelCorpus, _ data: DataConfiguration, codec: Codec, lengthLimit: Int
@@ -105,9 +79,12 @@ struct CorpusBatches {
 }
 
 /// Batches of a corpus that stays in its files.
-struct StreamedBatches {
-  var batches: ShardedBatches
-  let codec: Codec
+struct StreamedBatches: TextBatchSource {
+  private var batches: ShardedBatches
+  private let codec: Codec
+
+  var longPairs: Occurrences { batches.longPairs }
+  var encodedPairs: [TokenPair]? { nil }
 
   init(
     _ corpus: ShardedCorpus, heldOut: HeldOutShare?, _ data: DataConfiguration, codec: Codec,
@@ -122,5 +99,11 @@ struct StreamedBatches {
       heldOut?.contains(pair.pair.source) ?? false
         ? nil : codec.encode(pair.pair, number: pair.number, epoch: epoch, data)
     }
+  }
+
+  mutating func batchCount(epoch: Int) -> Int { batches.batchCount(epoch: epoch) }
+
+  mutating func batch(epoch: Int, index: Int) -> TrainingBatch {
+    codec.batch(batches.batch(epoch: epoch, index: index))
   }
 }
