@@ -1,12 +1,13 @@
 public import Autograd
 public import CoreLayers
+public import Kernels
 public import Tensors
 
 /// vᵀ tanh(W q + U k): additive attention (Bahdanau et al. 2015). Luong's "concat", vᵀ tanh(W [q; k]), is the same
 /// with the matrices side by side.
 ///
 /// The keys' projection is computed once for all queries; the tanh values of all pairs are never kept.
-public struct AdditiveScore: ScoreFunction {
+public struct AdditiveScore: TiledScoreFunction {
   /// W of all heads, D to H A; nil where queries come projected.
   public let queryProjection: Linear?
   /// U of all heads, K to H A; nil where keys come projected.
@@ -79,4 +80,22 @@ public struct AdditiveScore: ScoreFunction {
       query: queryProjection?(query, in: context) ?? query, key: keys.keys,
       vector: context.variable(vector), headCount: headCount)
   }
+
+  /// In tiles, but for a step of a decoder: the weights of so few queries are small, and with them at hand the way back
+  /// need not compute the scores again.
+  public func tiledAttention(
+    _ query: Variable, _ keys: PreparedKeys, value: Variable, headCount: Int, mask: AttentionMask,
+    dropout: DropoutMask, distances: DistanceTerms?, in context: ForwardContext
+  ) -> Variable {
+    if query.shape[1] < Self.fewestTiledQueries && distances == nil {
+      let weights = weights(query, keys, headCount: headCount, mask: mask, in: context)
+      return mixedValues(weights: Autograd.dropout(weights, dropout), value: value, mask: mask)
+    }
+    return additiveAttention(
+      query: queryProjection?(query, in: context) ?? query, key: keys.keys, value: value,
+      vector: context.variable(vector), headCount: headCount, mask: mask, dropout: dropout,
+      distances: distances)
+  }
+
+  private static let fewestTiledQueries = 4
 }

@@ -36,9 +36,26 @@ public struct PreparedKeys {
   public func selecting(rows: [Int]) -> PreparedKeys { PreparedKeys(keys.gatherRows(rows)) }
 }
 
-/// A score function whose scores are dot products of something made of the query and something made of the key, so
-/// that attention can be computed in tiles without a matrix of scores.
-public protocol ProductScoreFunction: ScoreFunction {
+/// A score function with which attention can be computed in tiles, so that no matrix of scores exists: memory grows with
+/// n, and with a window of r the time grows with n r.
+public protocol TiledScoreFunction: ScoreFunction {
+  /// Soft attention in tiles.
+  ///
+  /// - Parameters:
+  ///   - query: [B, T, H D]
+  ///   - keys: [B, S, ...], prepared by this function.
+  ///   - value: [B, S, H Kv]
+  ///   - dropout: drops weights.
+  ///   - distances: what the distances of keys from queries add, or nil.
+  /// - Returns: [B, T, H Kv]
+  func tiledAttention(
+    _ query: Variable, _ keys: PreparedKeys, value: Variable, headCount: Int, mask: AttentionMask,
+    dropout: DropoutMask, distances: DistanceTerms?, in context: ForwardContext
+  ) -> Variable
+}
+
+/// A score function whose scores are dot products of something made of the query and something made of the key.
+public protocol ProductScoreFunction: TiledScoreFunction {
   /// What scores are multiplied by.
   ///
   /// - Parameter keyDimension: K, the width of one head of the prepared keys.
@@ -63,6 +80,18 @@ extension ProductScoreFunction {
       splitHeads(query, headCount: headCount), splitHeads(keys.keys, headCount: headCount),
       transposeB: true) * scale(keyDimension: keys.keys.shape.last / headCount)
   }
+
+  /// Products in tiles.
+  public func tiledAttention(
+    _ query: Variable, _ keys: PreparedKeys, value: Variable, headCount: Int, mask: AttentionMask,
+    dropout: DropoutMask, distances: DistanceTerms?, in context: ForwardContext
+  ) -> Variable {
+    attention(
+      query: prepare(query: query, headCount: headCount, in: context), key: keys.keys,
+      value: value, headCount: headCount, mask: mask,
+      scale: scale(keyDimension: keys.keys.shape.last / headCount), dropout: dropout,
+      distances: distances)
+  }
 }
 
 extension ScoreFunction {
@@ -74,7 +103,7 @@ extension ScoreFunction {
     attentionSoftmax(scores(query, keys, headCount: headCount, in: context), mask: mask)
   }
 
-  /// Soft attention: values mixed by the softmax of the scores, in tiles where scores are products.
+  /// Soft attention: values mixed by the softmax of the scores, in tiles where the score function knows how.
   ///
   /// - Parameters:
   ///   - query: [B, T, H D]; T = 1 for a step of a decoder.
@@ -86,11 +115,10 @@ extension ScoreFunction {
     _ query: Variable, _ keys: PreparedKeys, value: Variable, headCount: Int = 1,
     mask: AttentionMask = .none, dropout: DropoutMask = .none, in context: ForwardContext
   ) -> Variable {
-    if let product = self as? any ProductScoreFunction {
-      return attention(
-        query: product.prepare(query: query, headCount: headCount, in: context), key: keys.keys,
-        value: value, headCount: headCount, mask: mask,
-        scale: product.scale(keyDimension: keys.keys.shape.last / headCount), dropout: dropout)
+    if let tiled = self as? any TiledScoreFunction {
+      return tiled.tiledAttention(
+        query, keys, value: value, headCount: headCount, mask: mask, dropout: dropout,
+        distances: nil, in: context)
     }
     let weights = weights(query, keys, headCount: headCount, mask: mask, in: context)
     return mixedValues(

@@ -90,14 +90,12 @@ struct ScoredAttention {
       .map { mixed + $0 } ?? mixed
   }
 
-  /// Soft attention, in tiles where scores are products.
+  /// Soft attention, in tiles where the score function knows how.
   func attend(_ call: Call, dropout: DropoutMask, in context: ForwardContext) -> Variable {
-    if let product = score as? any ProductScoreFunction {
-      return attention(
-        query: product.prepare(query: call.query, headCount: call.headCount, in: context),
-        key: call.keys.keys, value: call.value, headCount: call.headCount, mask: call.mask,
-        scale: product.scale(keyDimension: call.keys.keys.shape[2] / call.headCount),
-        dropout: dropout, distances: call.distances)
+    if let tiled = score as? any TiledScoreFunction {
+      return tiled.tiledAttention(
+        call.query, call.keys, value: call.value, headCount: call.headCount, mask: call.mask,
+        dropout: dropout, distances: call.distances, in: context)
     }
     return mix(Autograd.dropout(weights(call, in: context), dropout), call)
   }

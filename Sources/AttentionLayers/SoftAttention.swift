@@ -6,8 +6,9 @@ public import Tensors
 /// Soft attention put together from its parts: any score function, positions that attention sees, and a window. The
 /// Transformer's own, ``ScaledDotProductAttention``, is this with ``DotScore/scaled`` and nothing else.
 ///
-/// Where scores are products (all but additive ones) it is computed in tiles: no matrix of scores exists, and with a
-/// window of r the tiles outside of it are never computed, so time and memory grow with n r.
+/// With a score function that can (``TiledScoreFunction``; all of this package's can) it is computed in tiles: no matrix
+/// of scores exists, memory grows with n, and with a window of r the tiles outside of it are never computed, so time
+/// grows with n r.
 public struct SoftAttention: AttentionMechanism {
   private let parts: ScoredAttention
 

@@ -32,7 +32,13 @@ static inline __attribute__((always_inline)) ck_partial ck_scale_by_power(
   return (ck_partial)_mm512_scalef_ps((__m512)p, (__m512)n);
 }
 
+// 1 / x to 14 bits.
+static inline __attribute__((always_inline)) ck_partial ck_estimate_reciprocal(ck_partial x) {
+  return (ck_partial)_mm512_rcp14_ps((__m512)x);
+}
+
 #define CK_HAS_PARTIAL 1
+#define CK_HAS_ESTIMATE 1
 #define CK_HAS_SCALE 1
 #define CK_HAS_FMA 1
 #define CK_WIDTH 16

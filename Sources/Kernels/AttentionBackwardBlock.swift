@@ -32,6 +32,10 @@ extension TiledAttention {
       let dropped = gradient + tileSize
       let delta = dropped + tileSize
       let byDistance = ByDistance(self, scratch: delta + count)
+      let scorer = TileScorer(
+        geometry, batch: batch, head: head, rows: rows, queries: saved.queries, keys: saved.keys,
+        additive: saved.additive,
+        scratch: delta + count + 4 * (relative?.rowsSize(count) ?? 0))
       let logSumExp = saved.logSumExp + geometry.statisticsOffset(batch, head, rows.lowerBound)
       // Σ_j P_ij dP_ij = dO_i · O_i, with or without dropout.
       kernels.row_dots(
@@ -42,7 +46,7 @@ extension TiledAttention {
         let keyOffset = geometry.keyOffset(batch, head, tile.keys.lowerBound)
         let valueOffset = geometry.valueOffset(batch, head, tile.keys.lowerBound)
         let values = MatrixOperand(saved.values + valueOffset, stride: geometry.valueStride)
-        tile.score(queries: saved.queries, keys: saved.keys, into: weights)
+        let additiveKeys = scorer.score(tile, into: weights)
         byDistance?.block.addScoreTerms(tile, to: weights)
         tile.withRanges { first, end in
           kernels.attention_tile_probabilities(
@@ -69,6 +73,10 @@ extension TiledAttention {
         kernels.attention_tile_backward(
           weights, gradient, tile.stride, count, tile.keys.count, delta, 1)
         byDistance?.sumScoreGradients(gradient, tile)
+        if let additiveKeys {
+          addAdditiveGradients(gradient, tile, scorer, additiveKeys)
+          return
+        }
         let dScores = MatrixOperand(gradient, stride: tile.stride)
         MatrixProduct.serial(
           rows: count, columns: geometry.keyDimension, inner: tile.keys.count,
@@ -81,6 +89,22 @@ extension TiledAttention {
           into: gradients.keys + keyOffset, stride: geometry.keyStride)
       }
       byDistance?.finish()
+    }
+
+    /// The way back from additive scores.
+    private func addAdditiveGradients(
+      _ scoreGradient: UnsafePointer<Float>, _ tile: AttentionTile, _ scorer: TileScorer,
+      _ keys: AdditiveBlock.Keys
+    ) {
+      guard let block = scorer.additive, let vectorGradient = gradients.additive else {
+        fatalError(
+          "TiledAttention: additive scores without memory for the gradient of their vector")
+      }
+      block.addGradients(
+        keys, scoreGradient: scoreGradient, stride: tile.stride,
+        queryGradient: gradients.queries + queryOffset,
+        keyGradient: gradients.keys + geometry.keyOffset(batch, head, tile.keys.lowerBound),
+        vectorGradient: vectorGradient + (batch * geometry.heads + head) * geometry.keyDimension)
     }
 
     /// The part that belongs to the distances. Sums over the tiles come first, and the products with the tables'

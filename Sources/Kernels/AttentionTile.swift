@@ -41,21 +41,6 @@ struct AttentionTile {
     }
   }
 
-  /// scores = scale Q Kᵀ
-  func score(
-    queries q: UnsafePointer<Float>, keys k: UnsafePointer<Float>,
-    into scores: UnsafeMutablePointer<Float>
-  ) {
-    MatrixProduct.serial(
-      rows: queries.count, columns: keys.count, inner: geometry.keyDimension,
-      alpha: geometry.scale,
-      MatrixOperand(
-        q + geometry.queryOffset(batch, head, queries.lowerBound), stride: geometry.keyStride),
-      MatrixOperand(
-        k + geometry.keyOffset(batch, head, keys.lowerBound), stride: geometry.keyStride,
-        transposed: true), into: scores, stride: stride)
-  }
-
   /// Calls `body` with the place of the tile's first key in each query's table of distances.
   func withDistances(_ terms: RelativeTerms, _ body: (UnsafePointer<Int32>) -> Void) {
     withUnsafeTemporaryAllocation(of: Int32.self, capacity: max(1, queries.count)) { offsets in

@@ -36,6 +36,7 @@ public enum MatrixProduct {
     beta: Float = 0, into c: UnsafeMutablePointer<Float>, stride: Int
   ) {
     if rows == 0 || columns == 0 { return }
+    OperationCounter.add(2 * rows * columns * inner)
     BLASCore.prepare()
     cblas_sgemm(
       CblasRowMajor, a.isTransposed ? CblasTrans : CblasNoTrans,

@@ -50,6 +50,7 @@ final class RepeatedMatrix {
         rows: rows, columns: columns, inner: inner, MatrixOperand(a, stride: aStride), operand,
         beta: accumulate ? 1 : 0, into: c, stride: stride)
     }
+    OperationCounter.add(2 * rows * columns * inner)
     let count = (columns + Self.panelWidth - 1) / Self.panelWidth
     // Enough work in a block to be worth a thread, and an even number of them.
     let blocks = 2 * min(8, 2 * rows * columns * inner / 1_500_000)

@@ -7,19 +7,21 @@ extension TiledAttention {
     let queries: UnsafePointer<Float>
     let keys: UnsafePointer<Float>
     let values: UnsafePointer<Float>
+    let additive: UnsafePointer<Float>?
     let output: UnsafePointer<Float>
     let logSumExp: UnsafePointer<Float>
     let outputGradient: UnsafePointer<Float>
 
-    /// Pointers that stay valid during the backward pass.
+    /// Pointers that stay valid during the backward pass; `additive` is v of additive scores, [H, K].
     public init(
       queries: UnsafePointer<Float>, keys: UnsafePointer<Float>, values: UnsafePointer<Float>,
-      output: UnsafePointer<Float>, logSumExp: UnsafePointer<Float>,
-      outputGradient: UnsafePointer<Float>
+      additive: UnsafePointer<Float>? = nil, output: UnsafePointer<Float>,
+      logSumExp: UnsafePointer<Float>, outputGradient: UnsafePointer<Float>
     ) {
       self.queries = queries
       self.keys = keys
       self.values = values
+      self.additive = additive
       self.output = output
       self.logSumExp = logSumExp
       self.outputGradient = outputGradient
@@ -31,15 +33,18 @@ extension TiledAttention {
     let queries: UnsafeMutablePointer<Float>
     let keys: UnsafeMutablePointer<Float>
     let values: UnsafeMutablePointer<Float>
+    let additive: UnsafeMutablePointer<Float>?
 
-    /// Pointers that stay valid during the backward pass.
+    /// Pointers that stay valid during the backward pass; `additive` is for the gradient of additive scores' v, one for
+    /// each sequence: [B, H, K].
     public init(
       queries: UnsafeMutablePointer<Float>, keys: UnsafeMutablePointer<Float>,
-      values: UnsafeMutablePointer<Float>
+      values: UnsafeMutablePointer<Float>, additive: UnsafeMutablePointer<Float>? = nil
     ) {
       self.queries = queries
       self.keys = keys
       self.values = values
+      self.additive = additive
     }
   }
 
@@ -55,7 +60,9 @@ extension TiledAttention {
     let tile = geometry.queriesPerTile
     let rowCount = min(tile, geometry.queryLength)
     let tileSize = rowCount * min(AttentionTile.keyCount, geometry.keyLength)
-    let scratch = 3 * tileSize + tile + 4 * (relative?.rowsSize(rowCount) ?? 0)
+    let scratch =
+      3 * tileSize + tile + 4 * (relative?.rowsSize(rowCount) ?? 0)
+      + (saved.additive == nil ? 0 : geometry.additiveScratchSize)
     let grain = max(1, 500_000 / max(1, geometry.operationsPerHead))
     ThreadPool.forEachRange(of: geometry.batch * geometry.heads, grain: grain) { range in
       BufferPool.withScratch(scratch) { scratch in

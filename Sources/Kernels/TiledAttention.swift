@@ -3,16 +3,21 @@ import Foundation
 
 /// Scaled dot-product attention, softmax(scale Q Kᵀ) V, in tiles (Dao et al. 2022): memory grows with n and
 /// not with n². A query that may look at nothing gets zeros.
+///
+/// Additive attention goes the same way: with a vector v its scores, Σ_a v_a tanh(q_a + k_a), stand where the scaled
+/// products stand otherwise.
 public enum TiledAttention {
   /// - Parameters:
+  ///   - additive: v of additive scores, [H, K], or nil for products.
   ///   - relative: what the distances of keys from queries add, or nil.
   ///   - output: receives [B, T, H, Kv].
   ///   - logSumExp: receives, for each row in [B, H, T], the logarithm of the sum of its exponentials: all
   ///     that the backward pass needs to know about the softmax. -inf for a row that looks at nothing.
   public static func forward(
     _ geometry: AttentionGeometry, queries: UnsafePointer<Float>, keys: UnsafePointer<Float>,
-    values: UnsafePointer<Float>, dropout: DropoutMask, relative: RelativeTerms? = nil,
-    output: UnsafeMutablePointer<Float>, logSumExp: UnsafeMutablePointer<Float>
+    values: UnsafePointer<Float>, additive: UnsafePointer<Float>? = nil, dropout: DropoutMask,
+    relative: RelativeTerms? = nil, output: UnsafeMutablePointer<Float>,
+    logSumExp: UnsafeMutablePointer<Float>
   ) {
     let tile = geometry.queriesPerTile
     let blocksPerHead = (geometry.queryLength + tile - 1) / tile
@@ -21,6 +26,7 @@ public enum TiledAttention {
     let scratch =
       rowCount * min(AttentionTile.keyCount, geometry.keyLength) + 3 * tile
       + 2 * (relative?.rowsSize(rowCount) ?? 0)
+      + (additive == nil ? 0 : geometry.additiveScratchSize)
     // Short sequences: several heads to a block, so that handing out work does not count.
     let grain = max(1, 500_000 / max(1, geometry.operationsPerHead))
     ThreadPool.forEachRange(of: blocks, grain: grain) { range in
@@ -31,8 +37,8 @@ public enum TiledAttention {
           let start = (blocksPerHead - 1 - block % blocksPerHead) * tile
           forwardBlock(
             geometry, batch: pair / geometry.heads, head: pair % geometry.heads,
-            rows: start..<min(geometry.queryLength, start + tile), queries, keys, values, dropout,
-            relative, output, logSumExp, scratch)
+            rows: start..<min(geometry.queryLength, start + tile), queries, keys, values, additive,
+            dropout, relative, output, logSumExp, scratch)
         }
       }
     }
@@ -41,8 +47,9 @@ public enum TiledAttention {
   private static func forwardBlock(
     _ geometry: AttentionGeometry, batch: Int, head: Int, rows: Range<Int>,
     _ q: UnsafePointer<Float>, _ k: UnsafePointer<Float>, _ v: UnsafePointer<Float>,
-    _ dropout: DropoutMask, _ relative: RelativeTerms?, _ output: UnsafeMutablePointer<Float>,
-    _ logSumExp: UnsafeMutablePointer<Float>, _ scratch: UnsafeMutablePointer<Float>
+    _ additive: UnsafePointer<Float>?, _ dropout: DropoutMask, _ relative: RelativeTerms?,
+    _ output: UnsafeMutablePointer<Float>, _ logSumExp: UnsafeMutablePointer<Float>,
+    _ scratch: UnsafeMutablePointer<Float>
   ) {
     let kernels = VectorKernels.active
     let rowMax = scratch
@@ -52,6 +59,9 @@ public enum TiledAttention {
     let sums = correction + rows.count
     let products = sums + (relative?.rowsSize(rows.count) ?? 0)
     let scores = products + (relative?.rowsSize(rows.count) ?? 0)
+    let scorer = TileScorer(
+      geometry, batch: batch, head: head, rows: rows, queries: q, keys: k, additive: additive,
+      scratch: scores + rows.count * min(AttentionTile.keyCount, geometry.keyLength))
     let block = relative.map {
       RelativeBlock(
         $0, geometry, head: head, rows: rows.count,
@@ -66,7 +76,7 @@ public enum TiledAttention {
 
     var isFirst = true
     AttentionTile.forEach(geometry, batch: batch, head: head, queries: rows) { tile in
-      tile.score(queries: q, keys: k, into: scores)
+      _ = scorer.score(tile, into: scores)
       block?.addScoreTerms(tile, to: scores)
       tile.withRanges { first, end in
         kernels.attention_tile_forward(

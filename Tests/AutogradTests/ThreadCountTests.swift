@@ -51,6 +51,22 @@ import Testing
     }
   }
 
+  @Test func additiveAttentions() throws {
+    var generator = SeededGenerator(seed: 5)
+    try expectInvariance([
+      .normal([3, 151, 22], using: &generator), .normal([3, 151, 22], using: &generator),
+      .normal([3, 151, 14], using: &generator), .normal([22], using: &generator),
+    ]) {
+      additiveAttention(
+        query: $0[0], key: $0[1], value: $0[2], vector: $0[3], headCount: 2, mask: .causal,
+        dropout: DropoutMask(key: 3, rate: 0.1))
+    }
+    try expectInvariance([
+      .normal([2, 131, 22], using: &generator), .normal([2, 67, 22], using: &generator),
+      .normal([22], using: &generator),
+    ]) { additiveScores(query: $0[0], key: $0[1], vector: $0[2], headCount: 2) }
+  }
+
   @Test func norms() throws {
     var generator = SeededGenerator(seed: 3)
     try expectInvariance([

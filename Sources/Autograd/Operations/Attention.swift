@@ -28,6 +28,46 @@ public func attention(
   mask: AttentionMask = .none, scale: Float? = nil, dropout: DropoutMask = .none,
   distances: DistanceTerms?
 ) -> Variable {
+  tiledAttention(
+    query: query, key: key, value: value, vector: nil, headCount: headCount, mask: mask,
+    scale: scale, dropout: dropout, distances: distances)
+}
+
+/// Additive attention of several heads (Bahdanau et al. 2015), softmax(Σ_a v_a tanh(q_a + k_a)) V, for projected
+/// queries and keys, computed in tiles: neither the matrix of scores nor the tensor of all tanh values ever exists.
+///
+/// - Parameters:
+///   - query: [B, T, H A], the heads side by side.
+///   - key: [B, S, H A]
+///   - value: [B, S, H Kv]
+///   - vector: v of all heads, [H A].
+///   - headCount: H
+///   - dropout: drops attention weights.
+///   - distances: what the distances of keys from queries add to scores and values, or nil; a vector added to keys has
+///     no meaning here.
+/// - Returns: [B, T, H Kv]
+public func additiveAttention(
+  query: Variable, key: Variable, value: Variable, vector: Variable, headCount: Int,
+  mask: AttentionMask = .none, dropout: DropoutMask = .none, distances: DistanceTerms? = nil
+) -> Variable {
+  if vector.shape != [query.shape.last] {
+    stopOnShapes(
+      "additiveAttention", "query [B, T, H A] and vector [H A]", query.shape, vector.shape)
+  }
+  if distances?.keys != nil {
+    fatalError(
+      "additiveAttention: expected distances that add nothing to keys, found vectors for keys")
+  }
+  return tiledAttention(
+    query: query, key: key, value: value, vector: vector, headCount: headCount, mask: mask,
+    scale: 1, dropout: dropout, distances: distances)
+}
+
+/// Attention in tiles: scaled products, or additive scores with a vector.
+private func tiledAttention(
+  query: Variable, key: Variable, value: Variable, vector: Variable?, headCount: Int,
+  mask: AttentionMask, scale: Float?, dropout: DropoutMask, distances: DistanceTerms?
+) -> Variable {
   checkAttentionShapes(query.shape, key.shape, value.shape, headCount: headCount, mask: mask)
   let (batch, queryCount, keyCount) = (query.shape[0], query.shape[1], key.shape[1])
   let hidden = mask.keysHiddenByPattern(
@@ -52,29 +92,40 @@ public func attention(
   withAllowed(geometry, allowed) { geometry in
     TiledAttention.forward(
       geometry, queries: query.value.pointer, keys: key.value.pointer, values: value.value.pointer,
-      dropout: dropout, relative: relative, output: output.mutablePointer,
+      additive: vector?.value.pointer, dropout: dropout, relative: relative,
+      output: output.mutablePointer,
       logSumExp: logSumExp.mutablePointer)
   }
 
-  let inputs = [query, key, value] + (distances?.tables ?? [])
+  let inputs = [query, key, value] + (vector.map { [$0] } ?? []) + (distances?.tables ?? [])
   return .result(output, of: inputs) { [output, logSumExp] gradient, accumulator in
     var gradients = [query, key, value].map { Tensor.zeros($0.shape) }
     var tables = TableGradients(
       distances, batch: batch, headCount: headCount, keyDimension: keyDimension,
       valueDimension: valueDimension, accumulator)
+    var vectorGradients = vector.map { Tensor.zeros([batch, $0.shape.last]) }
     let saved = TiledAttention.Saved(
       queries: query.value.pointer, keys: key.value.pointer, values: value.value.pointer,
-      output: output.pointer, logSumExp: logSumExp.pointer, outputGradient: gradient.pointer)
+      additive: vector?.value.pointer, output: output.pointer, logSumExp: logSumExp.pointer,
+      outputGradient: gradient.pointer)
     withAllowed(geometry, allowed) { geometry in
       TiledAttention.backward(
         geometry, saved, dropout: dropout, relative: relative,
         into: .init(
           queries: gradients[0].mutablePointer, keys: gradients[1].mutablePointer,
-          values: gradients[2].mutablePointer), tables: tables.pointers)
+          values: gradients[2].mutablePointer, additive: vectorGradients?.mutablePointer),
+        tables: tables.pointers)
     }
     accumulator.add(gradients[0], to: query)
     accumulator.add(gradients[1], to: key)
     accumulator.add(gradients[2], to: value)
+    if let vector, let vectorGradients {
+      accumulator.accumulate(into: vector) { pointer, isPresent in
+        Reductions.columnSums(
+          vectorGradients.pointer, rows: batch, columns: vector.shape.last, into: pointer,
+          accumulate: isPresent)
+      }
+    }
     tables.reduce(into: accumulator)
   }
 }

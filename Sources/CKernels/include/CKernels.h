@@ -146,6 +146,26 @@ typedef struct {
   void (*additive_scores_backward)(
     const float *query, const float *keys, size_t ld_keys, const float *v, const float *gradient,
     float *d_query, float *d_keys, size_t ld_dkeys, float *d_v, size_t rows, size_t columns);
+  // A tile of queries by keys works on exponentials: e^2q [rows, width] and, laid out the other way, half of e^2k
+  // [width, columns]. This makes them, y[r ld_row + c ld_column] = factor e^(2 x[r,c]). A row with an element beyond
+  // ±21 or a NaN is "far": it has some finite numbers instead, its is_far[r] is 1 (else 0), and its pairs are a matter
+  // of the functions above. Returns the number of far rows. x may not alias y.
+  size_t (*additive_exponentials)(
+    const float *x, size_t ld, size_t rows, size_t columns, float factor, float *y, size_t ld_row,
+    size_t ld_column, uint8_t *is_far);
+  // scores[r,c] = Σ_a v[a] tanh(query r + key c), to about 1e-7 Σ|v|.
+  void (*additive_tile_scores)(
+    const float *queries, size_t ld_queries, const float *keys, size_t ld_keys, const float *v,
+    float *scores, size_t ld, size_t rows, size_t columns, size_t width);
+  // From the gradient of the scores [rows, columns]: adds to d_queries [rows, width], d_v [width] and d_keys, which is
+  // laid out like keys and lacks the factor v[a].
+  void (*additive_tile_backward)(
+    const float *queries, size_t ld_queries, const float *keys, size_t ld_keys, const float *v,
+    const float *gradient, size_t ld, float *d_queries, size_t ld_dqueries, float *d_keys, float *d_v,
+    size_t rows, size_t columns, size_t width);
+  // y[r,a] += v[a] x[a,r], y [rows, columns]: brings d_keys back into the keys' order.
+  void (*additive_add_keys)(
+    const float *x, size_t ldx, const float *v, float *y, size_t ldy, size_t rows, size_t columns);
 
   // ---- residual + dropout + layer norm ----
   // s = residual + dropout(branch); y = (s - mean) * rstd * gamma + beta, biased variance,
