@@ -233,23 +233,4 @@ struct Combination: CustomTestStringConvertible, Sendable {
     #expect(throws: AttentionCombinationError.self) { try SoftAttention(window: -1) }
     #expect(throws: Never.self) { try SoftAttention(window: 0) }
   }
-
-  /// Memory of restricted self-attention grows with n: no matrix of scores, forward or backward.
-  @Test func restrictedAttentionTakesLinearMemory() throws {
-    func floatsOfScratch(_ length: Int) -> Int {
-      var generator = SeededGenerator(seed: 1)
-      let context = ForwardContext.differentiating()
-      let x = context.input(.normal([1, length, 4], using: &generator))
-      BufferPool.resetPeak()
-      let before = BufferPool.statistics.usedBytes
-      let y = attention(
-        query: x, key: x, value: x, headCount: 1,
-        mask: AttentionMask.causal.intersection(.window(8)))
-      _ = context.backward(from: y, gradient: y.value)
-      return (BufferPool.statistics.peakUsedBytes - before) / 4
-    }
-    let (short, long) = (floatsOfScratch(1024), floatsOfScratch(8192))
-    #expect(long < 16 * short)
-    #expect(long < 8192 * 8192 / 8)
-  }
 }
