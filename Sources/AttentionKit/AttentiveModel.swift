@@ -41,24 +41,55 @@ extension AttentiveModel {
     source: [Int], target: [Int], isFinished: Bool = true, sourceVocabulary: Vocabulary,
     targetVocabulary: Vocabulary
   ) throws -> AttentionMapSet {
-    let read = [targetVocabulary.startID] + (isFinished ? target : target.dropLast())
-    let written = isFinished ? target + [targetVocabulary.endID] : target
-    let maps = try attentionWeights(
-      source: TokenBatch([source]), decoderInput: TokenBatch([read]))[0]
-    let sourceTokens = source.map { sourceVocabulary[$0] }
-    let readTokens = read.map { targetVocabulary[$0] }
-    let writtenTokens = written.isEmpty ? readTokens : written.map { targetVocabulary[$0] }
-    return try AttentionMapSet(
-      maps.map { map in
-        let labels: (kind: LabeledAttentionMap.Kind, queries: [String], keys: [String]) =
-          switch map.kind {
-          case .encoderSelf: (.encoderSelf, sourceTokens, sourceTokens)
-          case .decoderSelf: (.decoderSelf, readTokens, readTokens)
-          case .cross: (sourceAttentionKind, writtenTokens, sourceTokens)
-          }
-        return try LabeledAttentionMap(
-          map, kind: labels.kind, queries: labels.queries, keys: labels.keys)
-      })
+    try attentionMaps(
+      sources: [source], targets: [target], isFinished: isFinished,
+      sourceVocabulary: sourceVocabulary, targetVocabulary: targetVocabulary)[0]
+  }
+
+  /// The attention maps of pairs of sentences, computed in one batch; for each pair the same as by itself.
+  ///
+  /// All weights of the batch are in memory at once, 4 bytes for each of B H (S S + T T + T S) in each layer.
+  ///
+  /// - Parameters:
+  ///   - sources: the sources' tokens, at least one each.
+  ///   - targets: the targets' tokens, without start and end.
+  ///   - isFinished: whether the end token follows in each; a search may have stopped before.
+  ///   - kinds: which maps are wanted; `nil`: all.
+  ///   - sourceVocabulary: what source tokens are called.
+  ///   - targetVocabulary: what target tokens are called.
+  /// - Throws: what the model throws for tokens that it does not know and lengths that it cannot take.
+  public func attentionMaps(
+    sources: [[Int]], targets: [[Int]], isFinished: Bool = true,
+    kinds: Set<LabeledAttentionMap.Kind>? = nil, sourceVocabulary: Vocabulary,
+    targetVocabulary: Vocabulary
+  ) throws -> [AttentionMapSet] {
+    guard sources.count == targets.count else {
+      fatalError(
+        "attentionMaps: expected a target for each source, found \(sources.count) sources and "
+          + "\(targets.count) targets")
+    }
+    if sources.isEmpty { return [] }
+    let read = targets.map { [targetVocabulary.startID] + (isFinished ? $0 : $0.dropLast()) }
+    let weights = try attentionWeights(
+      source: TokenBatch(sources), decoderInput: TokenBatch(read))
+    return try sources.indices.map { row in
+      let written = isFinished ? targets[row] + [targetVocabulary.endID] : targets[row]
+      let sourceTokens = sources[row].map { sourceVocabulary[$0] }
+      let readTokens = read[row].map { targetVocabulary[$0] }
+      let writtenTokens = written.isEmpty ? readTokens : written.map { targetVocabulary[$0] }
+      return try AttentionMapSet(
+        weights[row].compactMap { map in
+          let labels: (kind: LabeledAttentionMap.Kind, queries: [String], keys: [String]) =
+            switch map.kind {
+            case .encoderSelf: (.encoderSelf, sourceTokens, sourceTokens)
+            case .decoderSelf: (.decoderSelf, readTokens, readTokens)
+            case .cross: (sourceAttentionKind, writtenTokens, sourceTokens)
+            }
+          if let kinds, !kinds.contains(labels.kind) { return nil }
+          return try LabeledAttentionMap(
+            map, kind: labels.kind, queries: labels.queries, keys: labels.keys)
+        })
+    }
   }
 }
 

@@ -35,7 +35,7 @@ extension Command {
       .init("--threshold", "X", "of pharaoh: the least weight of a link (default 0)"),
       .init("--words", nil, "of pharaoh: align words rather than their @@ pieces"),
       .init("--gold", "FILE", "with --data: alignments by hand, 1-2 or 1p2 for a possible link"),
-    ],
+    ] + SourceBatches.options,
     run: { arguments in
       let view = try AttentionView(arguments)
       let model = try arguments.required("--model")
@@ -47,10 +47,13 @@ extension Command {
           throw UsageError("--data is of --format pharaoh, found \(view.format.rawValue)")
         }
         let corpus = try AlignmentCorpus(data: data, gold: arguments["--gold"])
-        try corpus.align(with: TrainedModel(model), view: view)
+        try corpus.align(
+          with: TrainedModel(model), view: view, batches: SourceBatches(arguments))
         return
       }
-      if arguments.has("--gold") { throw UsageError("--gold needs --data") }
+      for option in ["--gold"] + SourceBatches.options.map(\.name) where arguments.has(option) {
+        throw UsageError("\(option) needs --data")
+      }
       let source = try arguments.required("--source")
       let trained = try TrainedModel(model)
       let set = try trained.attentionMaps(source: source, target: arguments["--target"])
@@ -63,14 +66,13 @@ extension TrainedModel {
   ///
   /// - Parameter target: `nil`: what the model itself writes.
   func attentionMaps(source: String, target: String?) throws -> AttentionMapSet {
-    guard let model = model as? any AttentiveModel else {
-      throw AttentionProblem("the model has no attention that can be shown")
-    }
+    let model = try attentiveModel()
     let tokens = codec.encodeSource(source)
     if tokens.isEmpty {
       throw AttentionProblem("the source: expected a token at least, found none")
     }
-    try check(tokens.count, "the source")
+    // Before the search, which would read it.
+    try checkLengths(source: tokens, target: [], isFinished: false)
     var written = target.map(codec.encodeTarget) ?? []
     var isFinished = true
     if target == nil {
@@ -82,14 +84,27 @@ extension TrainedModel {
       ).decode([tokens], with: model)[0]
       (written, isFinished) = (output.tokens, output.isFinished)
     }
-    try check(written.count + (isFinished ? 1 : 0), "the target and its end token")
+    try checkLengths(source: tokens, target: written, isFinished: isFinished)
     return try model.attentionMaps(
       source: tokens, target: written, isFinished: isFinished,
       sourceVocabulary: codec.sourceVocabulary, targetVocabulary: codec.targetVocabulary)
   }
 
-  private func check(_ count: Int, _ name: String) throws {
-    if let limit = model.maximumLength, count > limit {
+  /// The model as one whose attention can be looked at.
+  func attentiveModel() throws -> any AttentiveModel {
+    guard let model = model as? any AttentiveModel else {
+      throw AttentionProblem("the model has no attention that can be shown")
+    }
+    return model
+  }
+
+  /// Makes sure that the model takes a pair.
+  func checkLengths(source: [Int], target: [Int], isFinished: Bool) throws {
+    guard let limit = model.maximumLength else { return }
+    for (count, name) in [
+      (source.count, "the source"),
+      (target.count + (isFinished ? 1 : 0), "the target and its end token"),
+    ] where count > limit {
       throw AttentionProblem(
         "\(name): expected at most \(limit) tokens (model.maximumLength), found \(count)")
     }

@@ -129,6 +129,11 @@ struct AttentionView {
     return 80
   }
 
+  /// The maps that an alignment can come from.
+  var alignedKinds: Set<LabeledAttentionMap.Kind> {
+    kind.map { [$0] } ?? Set(LabeledAttentionMap.Kind.allCases.filter(\.alignsTargetToSource))
+  }
+
   /// The alignment that the mean of the selected maps shows; the end token has no part in it.
   func alignment(of set: AttentionMapSet) throws -> TokenAlignment {
     if set.maps.isEmpty { throw AttentionProblem("the model has no attention") }

@@ -51,6 +51,42 @@ import Testing
     }
   }
 
+  /// The same numbers for each pair, whatever it is computed with.
+  @Test func aBatchHasTheMapsOfItsPairs() throws {
+    let models: [any AttentiveModel] = [
+      try randomModel(smallConfiguration()),
+      try RecurrentModel(RecurrentConfiguration(vocabularySize: 9, modelDimension: 8)),
+    ]
+    let (sources, targets) = ([[4, 5, 6], [7], [8, 4, 5, 6, 7]], [[8, 7], [], [4]])
+    for model in models {
+      let alone = try zip(sources, targets).map { source, target in
+        try model.attentionMaps(
+          source: source, target: target, sourceVocabulary: vocabulary,
+          targetVocabulary: vocabulary)
+      }
+      func batch(_ kinds: Set<LabeledAttentionMap.Kind>?) throws -> [AttentionMapSet] {
+        try model.attentionMaps(
+          sources: sources, targets: targets, kinds: kinds, sourceVocabulary: vocabulary,
+          targetVocabulary: vocabulary)
+      }
+      let together = try batch(nil)
+      #expect(together.map { $0.maps.map(\.title) } == alone.map { $0.maps.map(\.title) })
+      for (set, expected) in zip(together, alone) {
+        for (map, other) in zip(set.maps, expected.maps) {
+          #expect(map.queries == other.queries && map.keys == other.keys)
+          #expect(zip(map.weights, other.weights).allSatisfy { abs($0 - $1) < 1e-6 })
+        }
+      }
+      let kind = model.sourceAttentionKind
+      #expect(try batch([kind]).map(\.maps) == together.map { $0.maps(of: kind) })
+      #expect(try batch([]).allSatisfy(\.maps.isEmpty))
+      #expect(
+        try model.attentionMaps(
+          sources: [], targets: [], sourceVocabulary: vocabulary, targetVocabulary: vocabulary
+        ).isEmpty)
+    }
+  }
+
   @Test func tokensMustFitTheMap() throws {
     let map = AttentionMap(
       kind: .cross, layer: 0, head: 0, weights: Tensor([1, 0], shape: [1, 2]))

@@ -156,6 +156,40 @@ import Testing
     #expect(columns.status == 1 && columns.errors.contains("one.tsv:1"))
   }
 
+  @Test func alignmentsDoNotDependOnTheBatch() throws {
+    let pairs = (0..<23).map { row in
+      [row % 5, (row + 2) % 7].map { length in
+        (0..<length).map { "\(1 + (row * 3 + $0 * $0) % 5)" }.joined(separator: " ")
+      }
+    }
+    let data = try model.folder.file("pairs.tsv", pairs.map { "\($0[0])\t\($0[1])\n" }.joined())
+    let one = try pairs.map { pair in
+      pair[0].isEmpty
+        ? "\n"
+        : try output(
+          "--source", pair[0], "--target", pair[1], "--format", "pharaoh", "--rule", "all")
+    }
+    #expect(Set(one).count > 10)
+    for batches in [[], ["--batch-size", "1"], ["--batch-size", "3"], ["--batch-tokens", "11"]] {
+      let all = try Tool.run(
+        ["attention", "--model", model.path, "--data", data, "--rule", "all"] + batches)
+      #expect(all.output == one.joined())
+    }
+    let head = try output("--data", data, "--head", "1", "--kind", "cross")
+    let first = try #require(pairs.firstIndex { !$0[0].isEmpty && !$0[1].isEmpty })
+    #expect(
+      head.split(separator: "\n", omittingEmptySubsequences: false)[first] + "\n"
+        == (try output(
+          "--source", pairs[first][0], "--target", pairs[first][1], "--format", "pharaoh",
+          "--head", "1")))
+    let own = try attention("--data", data, "--kind", "encoder-self")
+    #expect(own.errors.contains("no alignment of target and source: found encoder self-attention"))
+    let long = Array(repeating: "1", count: 65).joined(separator: " ")
+    let refused = try attention("--data", model.folder.file("long", "1\t1\n\(long)\t1\n"))
+    #expect(refused.status == 1)
+    #expect(refused.errors.contains("line 2 of the input: the source: expected at most 64 tokens"))
+  }
+
   @Test func textsThatCannotBeShownAreRefused() throws {
     let empty = try attention("--source", " ")
     #expect(empty.status == 1)
@@ -200,6 +234,7 @@ import Testing
     (["--source", "1", "--cell-size", "0"], "--cell-size: expected a whole number"),
     (["--source", "1", "--words"], "--words is of --format pharaoh, found text"),
     (["--source", "1", "--gold", "x"], "--gold needs --data"),
+    (["--source", "1", "--batch-size", "2"], "--batch-size needs --data"),
     (["--source", "1", "--data", "x"], "expected --data, or --source and --target"),
     (["--data", "x", "--format", "svg"], "--data is of --format pharaoh, found svg"),
   ])
