@@ -29,6 +29,12 @@ extension AttentionPage {
       svg.append(drawing("text", {
         transform: `translate(11 ${top + Math.max(rows * cell, 80)}) rotate(-90)`, class: "axis",
       }, "← " + kind.rows));
+      // Closer lines would veil the colours.
+      if (cell >= 8) {
+        for (const [strong, path] of lines(left, top, cell, rows, columns)) {
+          svg.append(drawing("path", { d: path, class: strong ? "strong line" : "line" }));
+        }
+      }
       axes = { left, top, canvas, rows: [], columns: [] };
       queries.forEach((label, i) => {
         const text = drawing("text", {
@@ -72,6 +78,18 @@ extension AttentionPage {
         scale.fillRect(i, 0, 1, 1);
       });
       byId("most").textContent = digits(top_(map));
+    }
+
+    // Lines between the cells, every fifth stronger, that lead the eye to the labels.
+    function lines(left, top, cell, rows, columns) {
+      const paths = [[false, ""], [true, ""]];
+      for (let j = 1; j < columns; j++) {
+        paths[j % 5 ? 0 : 1][1] += `M${left + j * cell} ${top}v${rows * cell}`;
+      }
+      for (let i = 1; i < rows; i++) {
+        paths[i % 5 ? 0 : 1][1] += `M${left} ${top + i * cell}h${columns * cell}`;
+      }
+      return paths.filter((p) => p[1]);
     }
 
     // Lights a cell, or a row where `column` is -1, or nothing.

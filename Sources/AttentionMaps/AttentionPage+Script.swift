@@ -65,10 +65,15 @@ extension AttentionPage {
       return parts.length > data.labelLimit ? parts.slice(0, data.labelLimit - 1).join("") + "…" : label;
     }
 
-    function show(kind, map) {
+    function choose(kind, map) {
+      // Another kind has other rows.
       if (kind !== state.kind) { state.row = -1; }
       state.kind = kind;
       state.map = map;
+    }
+
+    function show(kind, map) {
+      choose(kind, map);
       const chosen = selected();
       history.replaceState(null, "",
         "#" + [current().kind, name(chosen.layer), name(chosen.head)].join("/"));
@@ -160,7 +165,7 @@ extension AttentionPage {
       const [kind, layer, head] = location.hash.slice(1).split("/");
       const index = data.kinds.findIndex((k) => k.kind === kind);
       const number = (text) => text === "mean" || text === undefined ? null : Number(text);
-      if (index >= 0) { [state.kind, state.map] = [index, find(index, number(layer), number(head))]; }
+      if (index >= 0) { choose(index, find(index, number(layer), number(head))); }
     }
     if (data.kinds.length > 0) {
       follow();

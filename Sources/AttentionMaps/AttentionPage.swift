@@ -66,6 +66,8 @@ enum AttentionPage {
     #plot .axis { fill: var(--soft); font-size: 11px; }
     #plot .lit { font-weight: bold; fill: var(--accent); }
     #plot .row { cursor: pointer; }
+    #plot .line { fill: none; stroke: #fff; stroke-opacity: .1; pointer-events: none; }
+    #plot .strong { stroke-opacity: .3; }
     #plot .cross { fill: none; stroke: #fff; stroke-width: 1.5; pointer-events: none;
       paint-order: stroke; filter: drop-shadow(0 0 1px #000); }
     #legend { display: flex; gap: .5rem; align-items: center; margin-top: .4rem;

@@ -89,7 +89,8 @@ private struct SVGDrawing {
     }
     let keyWidths = widths(keyLabels)
     let left: Double = 32 + (widths(queryLabels).max() ?? 0)
-    let top: Double = 44 + (keyWidths.max() ?? 0) * sin(radians) + fontSize
+    // Upright labels stand right below the caption.
+    let top: Double = (angle > 0 ? 44 : 50) + (keyWidths.max() ?? 0) * sin(radians) + fontSize
     // How far to the right the keys' labels reach.
     var reach = heat.width + 8
     for (index, width) in keyWidths.enumerated() {
