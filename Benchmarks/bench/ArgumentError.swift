@@ -4,6 +4,7 @@ enum ArgumentError: Error, Equatable, CustomStringConvertible {
   case unknownSuite(String, known: [String])
   case missingValue(option: String)
   case notANumber(option: String, found: String, expected: String)
+  case contradiction(String, String)
   case noFolder(option: String, path: String, folder: String)
 
   var description: String {
@@ -16,6 +17,8 @@ enum ArgumentError: Error, Equatable, CustomStringConvertible {
       "\(option) needs a value"
     case .notANumber(let option, let found, let expected):
       "\(option) needs \(expected), found '\(found)'"
+    case .contradiction(let one, let other):
+      "\(one) and \(other) exclude each other"
     case .noFolder(let option, let path, let folder):
       "\(option) \(path): there is no folder \(folder) that can be written to"
     }

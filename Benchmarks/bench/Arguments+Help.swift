@@ -8,14 +8,16 @@ extension Arguments {
     return """
       usage: bench [options] [suite ...]
 
-      Measures this machine and what the library makes of it. Without a suite, all of them run. A
-      debug build replaces itself by `swift run -c release bench` with the same arguments.
+      Measures this machine and what the library makes of it. Without a suite, those run that take
+      a minute or less. A debug build replaces itself by `swift run -c release bench` with the same
+      arguments.
 
       suites (machine always runs first, because the others are compared with its ceiling):
       \(suites.joined(separator: "\n"))
 
       options:
         --quick      fewer samples and smaller sizes, to see whether everything works
+        --full       longer sequences, more samples: for minutes
         --json FILE  where the report goes, raw samples included (default: Runs/bench/<date>.json)
         --seed N     seed of inputs, order and resampling (default: 1)
         --threads N  threads of the pool (default: what the library chooses)

@@ -16,7 +16,7 @@ struct Arguments: Equatable {
   var seed: UInt64 = 1
   /// Threads of the pool; nil for what the library chooses.
   var threads: Int?
-  var isQuick = false
+  var extent = Extent.normal
   /// The words as given, for the report.
   var words: [String] = []
 
@@ -41,7 +41,8 @@ struct Arguments: Equatable {
       switch option {
       case "--help", "-h": action = .help
       case "--list": action = .list
-      case "--quick": isQuick = true
+      case "--quick": try choose(.quick)
+      case "--full": try choose(.full)
       case "--json": jsonPath = try value()
       case "--seed": seed = try Arguments.number(value(), option, "a whole number from 0 on")
       case "--threads":
@@ -55,6 +56,13 @@ struct Arguments: Equatable {
       }
     }
     if action == .run { try check() }
+  }
+
+  private mutating func choose(_ extent: Extent) throws {
+    guard self.extent == .normal || self.extent == extent else {
+      throw ArgumentError.contradiction("--quick", "--full")
+    }
+    self.extent = extent
   }
 
   private static func number<Number: FixedWidthInteger>(

@@ -13,7 +13,7 @@ struct Session {
     self.arguments = arguments
     if let threads = arguments.threads { ThreadPool.threadCount = threads }
     settings = Settings(
-      seed: arguments.seed, threads: ThreadPool.threadCount, isQuick: arguments.isQuick)
+      seed: arguments.seed, threads: ThreadPool.threadCount, extent: arguments.extent)
     report = Report(
       program: "bench", arguments: arguments.words, context: .current(),
       facts: Session.libraryFacts())

@@ -1,11 +1,22 @@
 import BenchmarkKit
 
+/// How much a suite measures.
+enum Extent {
+  /// Whether everything works.
+  case quick
+  /// What tells the truth in a minute or so.
+  case normal
+  /// Longer sequences and more samples, as long as they take.
+  case full
+}
+
 /// What the suites need to know about the run.
 struct Settings {
   let seed: UInt64
   /// Threads of the pool.
   let threads: Int
-  let isQuick: Bool
+  let extent: Extent
+  var isQuick: Bool { extent == .quick }
   /// What the machine can do at best, once the machine suite has measured it.
   var ceiling: Ceiling?
 
@@ -14,6 +25,7 @@ struct Settings {
     var options = RunnerOptions()
     options.seed = seed
     options.timeBudget = 40
+    if extent == .full { options.timeBudget = 120 }
     if isQuick {
       options.timeBudget = 8
       options.cycles = 5

@@ -36,7 +36,7 @@ import Testing
     let outcome = try bench(["--help"])
     #expect(outcome.status == 0)
     #expect(outcome.errors.isEmpty)
-    for word in ["machine", "--quick", "--json", "--seed", "--threads"] {
+    for word in ["machine", "layers", "--quick", "--full", "--json", "--seed", "--threads"] {
       #expect(outcome.output.contains(word))
     }
     #expect(outcome.output.split(separator: "\n").allSatisfy { $0.count <= 100 })
@@ -55,6 +55,7 @@ import Testing
     (["--seed=-1"], "--seed needs a whole number from 0 on, found '-1'"),
     (["--threads", "0"], "--threads needs a whole number from 1 on, found '0'"),
     (["--json"], "--json needs a value"),
+    (["--quick", "--full"], "--quick and --full exclude each other"),
     (
       ["--json", "/nonexistent/report.json"],
       "there is no folder /nonexistent that can be written to"

@@ -8,6 +8,8 @@ public enum ResultColumn: Sendable {
   case spread
   case minimum
   case samples
+  /// Floating-point operations.
+  case operations
   /// Floating-point operations a second.
   case flopRate
   /// The floating-point rate as a share of a ceiling in operations a second.
@@ -28,6 +30,7 @@ public enum ResultColumn: Sendable {
     case .spread: "p5 - p95"
     case .minimum: "minimum"
     case .samples: "samples"
+    case .operations: "GFLOP"
     case .flopRate: "GFLOP/s"
     case .shareOfCeiling: "of ceiling"
     case .byteRate: "GB/s"
@@ -48,6 +51,7 @@ public enum ResultColumn: Sendable {
     case .spread: return Format.timeRange(summary.p5, summary.p95)
     case .minimum: return Format.time(summary.minimum)
     case .samples: return "\(summary.count)"
+    case .operations: return number(result.cost.flops, 1e9)
     case .flopRate: return number(result.flopRate, 1e9)
     case .shareOfCeiling(let ceiling):
       return result.flopRate.map { Format.percent($0 / ceiling) } ?? "-"

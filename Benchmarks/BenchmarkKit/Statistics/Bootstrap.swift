@@ -25,7 +25,7 @@ public enum Bootstrap {
     return percentileInterval(ratios)
   }
 
-  private static func percentileInterval(_ values: [Double]) -> Interval? {
+  static func percentileInterval(_ values: [Double]) -> Interval? {
     let sorted = values.sorted()
     guard let lower = Quantiles.quantile(0.025, ofSorted: sorted),
       let upper = Quantiles.quantile(0.975, ofSorted: sorted)
@@ -34,7 +34,7 @@ public enum Bootstrap {
   }
 
   /// The median of one resample. Counting how often each rank is drawn avoids sorting it.
-  private static func resampledMedian(
+  static func resampledMedian(
     ofSorted sorted: [Double], _ generator: inout ShuffleGenerator
   ) -> Double {
     let count = sorted.count

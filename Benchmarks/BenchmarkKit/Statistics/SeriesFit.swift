@@ -1,3 +1,5 @@
+import Foundation
+
 /// The growth of one series of results with one of its parameters.
 public struct SeriesFit: Codable, Hashable, Sendable {
   /// The contender.
@@ -10,9 +12,20 @@ public struct SeriesFit: Codable, Hashable, Sendable {
   public let fixed: [SizeParameter]
   /// The fitted law.
   public let fit: PowerLawFit
+  /// The smallest and the largest size that were fitted.
+  public let range: Interval?
 
-  /// Fits the medians of every series that has at least two sizes, in order of first appearance.
-  public static func fits(of results: [ContenderResult], against parameter: String) -> [SeriesFit] {
+  /// Fits every series that has at least two sizes, in order of first appearance.
+  ///
+  /// - Parameters:
+  ///   - parameter: the size that a series grows with.
+  ///   - octaves: how many doublings below its largest size a series is fitted to; nil: all of it. A cost such as
+  ///     a n² + b n is close to a power at its upper end only.
+  ///   - value: what is fitted; the median time, unless said otherwise.
+  public static func fits(
+    of results: [ContenderResult], against parameter: String, octaves: Double? = nil,
+    value: (ContenderResult) -> Double? = { $0.summary?.median }
+  ) -> [SeriesFit] {
     struct Key: Hashable {
       let name: String
       let task: String
@@ -21,18 +34,24 @@ public struct SeriesFit: Codable, Hashable, Sendable {
     var order: [Key] = []
     var points: [Key: [(x: Double, y: Double)]] = [:]
     for result in results {
-      guard let x = result.value(of: parameter), let median = result.summary?.median
+      guard let x = result.value(of: parameter), let y = value(result)
       else { continue }
       let key = Key(
         name: result.name, task: result.task,
         fixed: result.parameters.filter { $0.name != parameter })
       if points[key] == nil { order.append(key) }
-      points[key, default: []].append((x, median))
+      points[key, default: []].append((x, y))
     }
     return order.compactMap { key in
-      points[key].flatMap { PowerLawFit($0) }.map {
+      let all = points[key] ?? []
+      let largest = all.map(\.x).max() ?? 0
+      // A little room, so that 2896, half an octave below 4096, is one of the sizes.
+      let smallest = octaves.map { largest / pow(2, $0 + 0.01) } ?? 0
+      let used = all.filter { $0.x >= smallest }
+      return PowerLawFit(used).map {
         SeriesFit(
-          name: key.name, task: key.task, parameter: parameter, fixed: key.fixed, fit: $0)
+          name: key.name, task: key.task, parameter: parameter, fixed: key.fixed, fit: $0,
+          range: Interval(lower: used.map(\.x).min() ?? 0, upper: largest))
       }
     }
   }
@@ -45,7 +64,11 @@ extension SeriesFit: CustomStringConvertible {
     var text = "\(label): time grows as \(parameter)^\(Format.fixed(fit.exponent, digits: 2))"
     if let interval = fit.exponentInterval {
       text += " (95 % interval \(Format.fixed(interval.lower, digits: 2))"
-      text += " to \(Format.fixed(interval.upper, digits: 2)), \(fit.pointCount) sizes)"
+      text += " to \(Format.fixed(interval.upper, digits: 2)), \(fit.pointCount) sizes"
+      if let range {
+        text += " from \(Format.plain(range.lower)) to \(Format.plain(range.upper))"
+      }
+      text += ")"
     } else {
       text += " (\(fit.pointCount) sizes, too few for an interval)"
     }

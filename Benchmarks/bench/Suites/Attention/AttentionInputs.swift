@@ -1,0 +1,83 @@
+import AttentionKit
+
+/// Queries, keys, values and the gradient of the output, [1, n, H K], shared by all contenders of a length.
+final class AttentionInputs {
+  static let headCount = 8
+  static let headDimension = 64
+
+  let length: Int
+  private let query: Tensor
+  private let key: Tensor
+  private let value: Tensor
+  private let gradient: Tensor
+
+  init(length: Int, seed: UInt64) {
+    self.length = length
+    var generator = SeededGenerator(seed: seed)
+    func random() -> Tensor {
+      .normal([1, length, Self.headCount * Self.headDimension], using: &generator)
+    }
+    query = random()
+    key = random()
+    value = random()
+    gradient = random()
+  }
+
+  /// The output, followed with `isBackward` by the gradients of queries, keys, values and the kind's parameters.
+  func compute(_ kind: AttentionKind, isBackward: Bool) -> [Tensor] {
+    results(
+      kind, isBackward ? ForwardContext.differentiating() : .inference(), query,
+      upstream: isBackward ? gradient : nil
+    ) { q, k, v, context in
+      kind.attend(q, k, v, headCount: Self.headCount, in: context)
+    }
+  }
+
+  /// Compares the outputs of some positions, or all of a short sequence, with the definition; with `isBackward`, the
+  /// gradients that come back from those positions alone.
+  func check(_ kind: AttentionKind, isBackward: Bool) throws {
+    let count = min(length, length <= 128 ? length : 16)
+    let rows = (0..<count).map { $0 * (length - 1) / max(1, count - 1) }
+    func take(_ tensor: Tensor) -> Tensor {
+      concatenate(
+        rows.map { Variable(tensor).slice(axis: 1, $0..<$0 + 1) }, axis: 1
+      ).value
+    }
+    let width = gradient.shape.last
+    var sparse = Tensor.zeros(gradient.shape)
+    for row in rows {
+      (sparse.mutablePointer + row * width).update(
+        from: gradient.pointer + row * width, count: width)
+    }
+    func context() -> ForwardContext { isBackward ? .differentiating() : .inference() }
+    var found = results(kind, context(), query, upstream: isBackward ? sparse : nil) {
+      q, k, v, context in
+      kind.attend(q, k, v, headCount: Self.headCount, in: context)
+    }
+    found[0] = take(found[0])
+    if isBackward { found[1] = take(found[1]) }
+    let expected = results(
+      kind, context(), take(query), upstream: isBackward ? take(gradient) : nil
+    ) { q, k, v, context in
+      concatenate(
+        rows.enumerated().map { index, row in
+          kind.attendPlainly(
+            q.slice(axis: 1, index..<index + 1), at: row, k, v, headCount: Self.headCount,
+            in: context)
+        }, axis: 1)
+    }
+    try requireClose(found, expected, tolerance: 2e-4)
+  }
+
+  private func results(
+    _ kind: AttentionKind, _ context: ForwardContext, _ query: Tensor, upstream: Tensor?,
+    _ attend: (Variable, Variable, Variable, ForwardContext) -> Variable
+  ) -> [Tensor] {
+    let inputs = [query, key, value].map(context.input)
+    let output = attend(inputs[0], inputs[1], inputs[2], context)
+    guard let upstream else { return [output.value] }
+    let gradients = context.backward(from: output, gradient: upstream)
+    return [output.value] + inputs.compactMap { gradients[$0] }
+      + kind.parameters.compactMap { gradients[$0] }
+  }
+}

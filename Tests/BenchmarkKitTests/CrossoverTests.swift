@@ -1,0 +1,49 @@
+import BenchmarkKit
+import Foundation
+import Testing
+
+@Suite struct CrossoverTests {
+  private func points(noise: Double, sizes: [Double], samples: Int = 11) -> [Crossover.Point] {
+    var normal = Normal(seed: 3)
+    func times(_ median: Double) -> [Double] {
+      (0..<samples).map { _ in median * exp(noise * normal.next()) }
+    }
+    // x² / 300 and x cross at 300.
+    return sizes.map { x in Crossover.Point(x: x, first: times(x * x / 300), second: times(x)) }
+  }
+
+  @Test func findsWherePowersMeet() throws {
+    let found = try #require(
+      Crossover(points(noise: 0, sizes: [1024, 64, 128, 512, 256]), seed: 1))
+    #expect(abs(found.x - 300) < 1e-6)
+    let interval = try #require(found.interval)
+    #expect(abs(interval.lower - 300) < 1e-6 && abs(interval.upper - 300) < 1e-6)
+  }
+
+  @Test func noiseWidensTheInterval() throws {
+    let found = try #require(
+      Crossover(points(noise: 0.1, sizes: [64, 128, 256, 512]), seed: 1))
+    let interval = try #require(found.interval)
+    #expect(interval.contains(found.x) && interval.contains(300))
+    #expect(interval.upper - interval.lower > 5 && interval.upper - interval.lower < 90)
+    #expect(Crossover(points(noise: 0.1, sizes: [64, 128, 256, 512]), seed: 1) == found)
+  }
+
+  /// A crossing that one resample in three does not see has no interval.
+  @Test func anUncertainCrossingHasNoInterval() throws {
+    let found = try #require(Crossover(points(noise: 0.2, sizes: [200, 303]), seed: 5))
+    #expect(found.interval == nil)
+  }
+
+  @Test func noCrossingIsNone() {
+    #expect(Crossover([], seed: 1) == nil)
+    #expect(Crossover(points(noise: 0, sizes: [64, 128, 256]), seed: 1) == nil)
+    #expect(Crossover(points(noise: 0, sizes: [512, 1024]), seed: 1) == nil)
+    #expect(Crossover([Crossover.Point(x: 1, first: [], second: [1])], seed: 1) == nil)
+    // Dearer in the middle only: the last crossing is the one that counts.
+    let ratios = [(1.0, 0.5), (2, 2), (4, 0.5), (8, 2)]
+    let found = Crossover(
+      ratios.map { Crossover.Point(x: $0.0, first: [$0.1], second: [1]) }, seed: 1)
+    #expect(abs((found?.x ?? 0) - 32.0.squareRoot()) < 1e-9)
+  }
+}
