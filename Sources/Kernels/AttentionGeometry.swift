@@ -46,13 +46,15 @@ public struct AttentionGeometry {
   }
 
   /// Queries in a tile: 128, and fewer where each sees a small part of the keys only (a window), because a tile
-  /// computes all keys that any of its queries sees. Depends on shapes and masks alone.
+  /// computes all keys that any of its queries sees: a quarter of what one sees, so that at most a quarter is wasted.
+  /// Depends on shapes and masks alone.
   public var queriesPerTile: Int {
     var seen = 0
     for index in firstKeys.indices { seen += max(0, Int(endKeys[index]) - Int(firstKeys[index])) }
     let mean = seen / max(1, firstKeys.count)
     if 4 * mean >= keyLength { return AttentionTile.largestQueryCount }
-    return min(AttentionTile.largestQueryCount, max(32, (mean + 15) / 16 * 16))
+    // Below 32 the products lose more than the tile saves.
+    return min(AttentionTile.largestQueryCount, max(32, (mean / 4 + 15) / 16 * 16))
   }
 
   var keyStride: Int { heads * keyDimension }

@@ -71,4 +71,23 @@ import Testing
     #expect(abs(fits[1].fit.exponent - 1) < 1e-9)
     #expect(fits[0].description.hasPrefix("m h=1: time grows as n^2.00 (95 % interval 2.00 to"))
   }
+
+  /// n² + 100 n: nearly a square at the upper end only.
+  @Test func fitsTheUpperOctavesOnly() throws {
+    let results = [16.0, 64, 256, 512, 724, 1024].map { n in
+      ContenderResult(
+        name: "m", parameters: [SizeParameter("n", n)], cost: Cost(flops: 7 * n), samples: [],
+        summary: Summary([1e-9 * (n * n + 100 * n)], seed: 1))
+    }
+    let all = try #require(SeriesFit.fits(of: results, against: "n").first)
+    let upper = try #require(SeriesFit.fits(of: results, against: "n", octaves: 2).first)
+    #expect(all.fit.pointCount == 6 && upper.fit.pointCount == 4)
+    #expect(all.fit.exponent < 1.6 && upper.fit.exponent > 1.75)
+    #expect(upper.range == Interval(lower: 256, upper: 1024))
+    #expect(upper.description.contains("4 sizes from 256 to 1024"))
+    // Half an octave is a size of its own, though 724 is a little less than 1024 / √2.
+    #expect(SeriesFit.fits(of: results, against: "n", octaves: 0.5).first?.fit.pointCount == 2)
+    let operations = SeriesFit.fits(of: results, against: "n") { $0.cost.flops }
+    #expect(abs((operations.first?.fit.exponent ?? 0) - 1) < 1e-9)
+  }
 }

@@ -72,14 +72,14 @@ struct AttentionSuite: BenchmarkSuite {
     report.quantities = report.fits.map {
       Quantity("\($0.name) \($0.task), exponent of n", $0.fit.exponent, unit: "")
     }
-    report.findings = report.fits.compactMap { series in
-      let points = report.results.filter { $0.name == series.name && $0.task == series.task }
-        .compactMap { result in
-          result.memory?.allocated.map { (x: result.value(of: "n") ?? 0, y: Double($0)) }
-        }.suffix(series.fit.pointCount)
-      return PowerLawFit(Array(points)).map {
-        "\(series.name) \(series.task): tensors grow as n^\(Format.fixed($0.exponent, digits: 2))"
+    report.findings = ["forward", "forward+backward"].compactMap { task in
+      let powers = SeriesFit.fits(of: report.results, against: "n", octaves: 2) {
+        $0.task == task ? $0.memory?.allocated.map(Double.init) : nil
       }
+      if powers.isEmpty { return nil }
+      return "tensors grow as n to the power of, \(task): "
+        + powers.map { "\($0.name) \(Format.fixed($0.fit.exponent, digits: 2))" }
+        .joined(separator: ", ")
     }
   }
 

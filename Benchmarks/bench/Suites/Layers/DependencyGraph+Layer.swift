@@ -1,24 +1,27 @@
 import AttentionKit
+import BenchmarkKit
 
-/// Which results a layer's results are made of, found by running it: a gradient that comes back says that there is a
-/// way. A unit is what is computed at once, a position of the layer's output, or a step of a recurrence.
-struct DependencyGraph {
-  /// For each unit, the positions of the layer's input that it reads.
-  let inputs: [[Int]]
-  /// For each unit, the units of the same layer that it reads.
-  let units: [[Int]]
-
+extension DependencyGraph {
+  /// Finds what depends on what by running a layer: a gradient that comes back says that there is a way.
+  ///
   /// - Throws: ``SuiteError`` when steps one by one are not what the layer computes.
   init(_ layer: MeasuredLayer, length: Int, modelDimension: Int, seed: UInt64) throws {
     var generator = SeededGenerator(seed: seed)
     let x = Tensor.normal([1, length, modelDimension], using: &generator)
     let upstream = Tensor.normal([1, 1, modelDimension], using: &generator)
+    let found: (inputs: [[Int]], units: [[Int]])
     if let step = layer.step {
-      (inputs, units) = try Self.steps(layer, step, x, upstream)
+      found = try Self.steps(layer, step, x, upstream)
     } else {
-      inputs = (0..<length).map { Self.inputs(of: $0, layer, x, upstream) }
-      units = Array(repeating: [], count: length)
+      found = (
+        (0..<length).map { Self.inputs(of: $0, layer, x, upstream) },
+        Array(repeating: [], count: length)
+      )
     }
+    guard let graph = DependencyGraph(inputs: found.inputs, units: found.units) else {
+      throw SuiteError("\(layer.name): a step reads what comes after it")
+    }
+    self = graph
   }
 
   /// A gradient for one position of the output, and the positions of the input where any of it arrives.
@@ -69,39 +72,5 @@ struct DependencyGraph {
     return (0..<gradient.shape[1]).filter { position in
       (0..<width).contains { gradient.pointer[position * width + $0] != 0 }
     }
-  }
-
-  /// The longest chain of units of one layer in which each reads the one before it.
-  var sequentialSteps: Int {
-    var depth = [Int](repeating: 0, count: units.count)
-    for unit in units.indices { depth[unit] = 1 + (units[unit].map { depth[$0] }.max() ?? 0) }
-    return depth.max() ?? 0
-  }
-
-  /// The most units that lie on the shortest way from a position of the input to a position of the output, in as many
-  /// layers on top of one another as it takes. Positions that no way leads to do not count.
-  var longestPath: Int {
-    let count = inputs.count
-    var readers = [[Int]](repeating: [], count: count)
-    var followers = readers
-    for unit in 0..<count {
-      for position in inputs[unit] { readers[position].append(unit) }
-      for other in units[unit] { followers[other].append(unit) }
-    }
-    var longest = 0
-    for start in 0..<count {
-      // A unit's result is read by units of its own layer, and by the next layer, which is like this one.
-      var distance = [Int](repeating: 0, count: count)
-      var front = readers[start]
-      var length = 0
-      while !front.isEmpty {
-        length += 1
-        let new = front.filter { distance[$0] == 0 }
-        for unit in new { distance[unit] = length }
-        front = Array(Set(new.flatMap { readers[$0] + followers[$0] })).filter { distance[$0] == 0 }
-      }
-      longest = max(longest, distance.max() ?? 0)
-    }
-    return longest
   }
 }
