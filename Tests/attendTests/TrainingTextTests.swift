@@ -50,6 +50,32 @@ import Testing
     }
   }
 
+  /// Perplexity, errors and BLEU are those of the other pairs, wherever the long ones stand.
+  @Test func heldOutPairsThatAreTooLongHaveNoPartInScores() throws {
+    let folder = try TemporaryFolder()
+    let whole = try folder.file("whole.tsv", Self.text(Self.lines))
+    let long = Array(repeating: "w1", count: 65).joined(separator: " ")
+    // A source that comes twice, with different targets.
+    let kept = ["w1 v1\tw1 v1 w1", "w2 v3\tw2 v3 w2", "w1 v1\tw1 v1", "w4\tv4 w4"]
+    let scores = try [kept, ["\(long)\tw1", "w3\t\(long)"] + kept].map { lines -> String in
+      let run = folder.path + "/run-\(lines.count)"
+      let held = try folder.file("held-\(lines.count).tsv", Self.text(lines))
+      let result = try train(
+        run, ["data.train=\(whole)", "data.validation=\(held)", "training.maximumSteps=40"])
+      #expect(result.status == 0, "\(result.errors)")
+      #expect(result.errors.contains("2 held-out pairs are longer") == (lines.count > kept.count))
+      let metrics = try String(contentsOfFile: run + "/metrics.jsonl", encoding: .utf8)
+      let last = try #require(metrics.split(separator: "\n").last { $0.contains("validation") })
+      let entry = try #require(
+        JSONSerialization.jsonObject(with: Data(last.utf8)) as? [String: Any])
+      let values = try #require(entry["validation"] as? [String: Double])
+      #expect(values.count == 3)
+      return values.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }
+        .joined(separator: ", ")
+    }
+    #expect(scores[0] == scores[1])
+  }
+
   @Test func textInFilesIsResumedToTheSameBits() throws {
     let folder = try TemporaryFolder()
     let (sources, targets) = (
