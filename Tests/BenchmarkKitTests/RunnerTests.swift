@@ -151,6 +151,28 @@ import Testing
     #expect(none[2].hole == "the time budget of 12.0 s was used up")
   }
 
+  /// On a machine that is too slow for all of them, the first are measured and the others say why they are not.
+  @Test func warmingUpLeavesTimeForMeasuring() {
+    let contenders = (0..<40).map { contender("c", n: $0, seconds: 1) }
+    let measured = Runner(options: options { $0.timeBudget = 30 }, clock: clock).run(contenders)
+    let ready = measured.filter { $0.summary != nil }
+    #expect(ready.count > 3 && ready.count < 40)
+    #expect(measured.prefix(ready.count).allSatisfy { $0.summary != nil })
+    #expect(
+      measured.last?.hole == "70 % of the time budget of 30.0 s were used up before it was ready")
+    #expect(Double(clock.now()) * 1e-9 <= 31)
+  }
+
+  @Test func aWorkloadKnowsItsCost() throws {
+    let found = Contender("found", cost: Cost(flops: 1)) {
+      Workload(cost: Cost(flops: 2e9)) { clock.advance(seconds: 1) }
+    }
+    let measured = Runner(options: options(), clock: clock)
+      .run([found, contender("said", seconds: 1, cost: Cost(flops: 3e9))])
+    #expect(measured.map(\.cost.flops) == [2e9, 3e9])
+    #expect(abs(try #require(measured[0].flopRate) / 2e9 - 1) < 1e-6)
+  }
+
   @Test func minimumTimeIsReachedByFastContenders() {
     let measured = Runner(options: options { $0.minimumTime = 0.5 }, clock: clock)
       .run([contender("fast", seconds: 0.01), contender("slow", seconds: 1)])

@@ -2,6 +2,7 @@
 final class Lane {
   let contender: Contender
   var workload: Workload?
+  var cost: Cost
   var wasChecked = false
   /// Seconds of one run, as last seen in the warm-up.
   var runTime = 0.0
@@ -14,6 +15,7 @@ final class Lane {
 
   init(_ contender: Contender) {
     self.contender = contender
+    cost = contender.cost
   }
 
   /// Ends the contender and frees its inputs.
@@ -45,7 +47,7 @@ final class Lane {
     }
     return ContenderResult(
       name: contender.name, task: contender.task, parameters: contender.parameters,
-      cost: contender.cost, wasChecked: wasChecked, runsPerSample: runsPerSample,
+      cost: cost, wasChecked: wasChecked, runsPerSample: runsPerSample,
       warmUpRuns: warmUpRuns, samples: samples, memory: memory, summary: summary, hole: hole,
       warnings: warnings)
   }

@@ -6,8 +6,10 @@ extension Runner {
         lane.fail("interrupted before it was measured")
         continue
       }
-      if elapsed(since: began) >= options.timeBudget {
-        lane.fail("the time budget of \(Format.time(options.timeBudget)) was used up")
+      if elapsed(since: began) >= options.warmUpShare * options.timeBudget {
+        lane.fail(
+          "\(Format.percent(options.warmUpShare)) of the time budget of "
+            + "\(Format.time(options.timeBudget)) were used up before it was ready")
         continue
       }
       report(
@@ -24,6 +26,7 @@ extension Runner {
 
   private func warmUp(_ lane: Lane) throws {
     let workload = try lane.contender.prepare()
+    lane.cost = workload.cost ?? lane.contender.cost
     if let check = workload.check {
       try check()
       lane.wasChecked = true

@@ -12,6 +12,9 @@ public struct RunnerOptions: Codable, Hashable, Sendable {
   public var maximumTurnsPerCycle = 20
   /// Time for everything: warm-up and samples. What does not fit has fewer samples and says so.
   public var timeBudget = 60.0
+  /// The share of the budget in which contenders are made ready. Those that are not by then become holes, so that on a
+  /// busy machine some are measured rather than none.
+  public var warmUpShare = 0.7
   /// A contender whose single run takes longer than this becomes a hole.
   public var longestRun = 20.0
   /// Warm-up ends when this many runs in a row agree within `warmUpTolerance`,

@@ -60,7 +60,8 @@ struct AttentionKind {
     case (.quick, _, false): return [128, 256, 512]
     case (.normal, true, _): return [128, 256, 512, 1024, 8192]
     case (.normal, _, true): return [512] + between(1024, 4096)
-    case (.normal, _, false): return between(128, !isScaledDot ? 1024 : isBackward ? 2048 : 4096)
+    case (.normal, _, false):
+      return isScaledDot ? between(128, isBackward ? 2048 : 4096) : between(256, 1024)
     case (.full, true, _): return [128, 256, 512, 1024, 2048, 4096, 8192]
     case (.full, _, true): return [512] + between(1024, 32768)
     case (.full, _, false): return between(128, isScaledDot ? 8192 : 4096)

@@ -90,20 +90,22 @@ struct LayersSuite: BenchmarkSuite {
     _ layer: MeasuredLayer, _ task: String, _ n: Int, _ d: Int, _ settings: Settings
   ) -> Contender {
     let isBackward = task != "forward"
-    // Sequences are alike, so one of them is counted.
-    let one = LayerInputs(batch: 1, length: n, modelDimension: d, seed: settings.seed)
-    let operations = OperationCounter.count {
-      blackHole(one.compute(layer, isBackward: isBackward))
-    }
     return Contender(
-      layer.name, task: task, parameters: [SizeParameter("n", n), SizeParameter("d", d)],
-      cost: Cost(flops: Double(Self.batch * operations))
+      layer.name, task: task, parameters: [SizeParameter("n", n), SizeParameter("d", d)]
     ) {
-      let inputs = LayerInputs(
-        batch: Self.batch, length: n, modelDimension: d, seed: settings.seed)
+      func inputs(_ batch: Int) -> LayerInputs {
+        LayerInputs(batch: batch, length: n, modelDimension: d, seed: settings.seed)
+      }
+      // Sequences are alike, so one of them is counted.
+      let one = inputs(1)
+      let operations = OperationCounter.count {
+        blackHole(one.compute(layer, isBackward: isBackward))
+      }
+      let all = inputs(Self.batch)
       return Workload(
-        check: { try inputs.check(layer, isBackward: isBackward) },
-        run: { blackHole(inputs.compute(layer, isBackward: isBackward)) })
+        cost: Cost(flops: Double(Self.batch * operations)),
+        check: { try all.check(layer, isBackward: isBackward) },
+        run: { blackHole(all.compute(layer, isBackward: isBackward)) })
     }
   }
 
