@@ -155,11 +155,12 @@ import Testing
   @Test func warmingUpLeavesTimeForMeasuring() {
     let contenders = (0..<40).map { contender("c", n: $0, seconds: 1) }
     let measured = Runner(options: options { $0.timeBudget = 30 }, clock: clock).run(contenders)
-    let ready = measured.filter { $0.summary != nil }
-    #expect(ready.count > 3 && ready.count < 40)
-    #expect(measured.prefix(ready.count).allSatisfy { $0.summary != nil })
-    #expect(
-      measured.last?.hole == "70 % of the time budget of 30.0 s were used up before it was ready")
+    let late = "70 % of the time budget of 30.0 s were used up before it was ready"
+    // One run each makes them ready, so 21 of them are, and 9 s are left.
+    #expect(measured.firstIndex { $0.hole == late } == 21)
+    #expect(measured.suffix(19).allSatisfy { $0.hole == late })
+    // The clock itself takes a moment.
+    #expect((8...9).contains(measured.count { !$0.samples.isEmpty }))
     #expect(Double(clock.now()) * 1e-9 <= 31)
   }
 
