@@ -97,6 +97,9 @@ def attention(suite, file):
             results = [r for r in suite["results"] if r["task"] == task]
             powers = exponents(suite, task, "n") if value is milliseconds else {}
             lines = labelled(series(results, "n", value), powers, DRAWN)
+            if not lines:  # a machine so busy that nothing of it was measured
+                text += "set multiplot next\n"
+                continue
             # The colours are those of the times above.
             text += f"set yrange [*:{10 * max(y for _, _, p in lines for _, y in p)}]\n" \
                 if value is milliseconds else "set key off\nset yrange [*:*]\n"
@@ -110,6 +113,10 @@ def layers(suite, file):
     for size, fixed, label in (("n", "d", "sequence length n"), ("d", "n", "width d")):
         results = [r for r in suite["results"] if r["task"] == "forward"]
         # The sweep of one size shares the most frequent value of the other.
+        results = [r for r in results if r.get("summary")]
+        if not results:
+            text += "set multiplot next\n"
+            continue
         values = [parameter(r, fixed) for r in results]
         common = max(set(values), key=values.count)
         results = [r for r in results if parameter(r, fixed) == common]
