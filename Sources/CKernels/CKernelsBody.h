@@ -70,4 +70,6 @@ const ck_functions CK_TABLE = {
   .panel_width = ck_panel_width,
   .pack_panels = ck_pack_panels,
   .panel_product = ck_panel_product,
+  .product_scratch = ck_product_scratch,
+  .product = ck_product,
 };

@@ -28,7 +28,7 @@ public struct MatrixOperand {
   }
 }
 
-/// Matrix products. Every product of the package goes through here to the BLAS.
+/// Matrix products. Every product of the package goes through here, to the BLAS or to a kernel of the package.
 public enum MatrixProduct {
   /// C = α A B + β C on the calling thread, with A [rows, inner], B [inner, columns], C [rows, columns].
   public static func serial(
@@ -55,6 +55,11 @@ public enum MatrixProduct {
     beta: Float = 0, into c: UnsafeMutablePointer<Float>, stride: Int,
     epilogue: ((Range<Int>, Range<Int>) -> Void)? = nil
   ) {
+    if alpha == 1, beta == 0 || beta == 1,
+      let tiles = ProductTiles(rows: rows, columns: columns, inner: inner)
+    {
+      return tiles.run(a, b, accumulate: beta == 1, into: c, stride: stride, epilogue: epilogue)
+    }
     let byRows = rows >= columns
     let length = byRows ? rows : columns
     let grain = blockLength(length, operations: 2 * rows * columns * max(1, inner))

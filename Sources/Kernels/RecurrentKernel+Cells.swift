@@ -102,7 +102,7 @@ extension RecurrentKernel {
         step.gates + row * stride, stride, step.before + offset, h, state.hidden + offset, h,
         count, h)
     }
-    BufferPool.withScratch(batch * h) { dKept in
+    BufferPool.withScratch(step.rows * h) { dKept in
       addGradient(step, block: 1, to: dKept, accumulate: false)
       forEachRange(of: step.rows) { row, count in
         let offset = row * h

@@ -3,8 +3,8 @@ internal import CKernels
 /// The recurrence of one layer in one direction, for sequences of different lengths.
 ///
 /// Everything inside is time-major, [T, B, ...], so that a step's rows lie together: one product and one gate
-/// kernel a step. Sequences are sorted by falling length by the caller's choice of `activeCounts`: at step t
-/// only the first `activeCounts[t]` sequences are still running, so padding never enters a state.
+/// kernel a step. Each block of sequences goes through all steps by itself, so that no thread waits for another
+/// between steps; in a block only the sequences that are still running take part, so padding never enters a state.
 public struct RecurrentKernel: Sendable {
   /// What a step does.
   public let cell: RecurrentCell
@@ -14,18 +14,18 @@ public struct RecurrentKernel: Sendable {
   public let batch: Int
   /// H
   public let hidden: Int
-  /// How many sequences are at least t + 1 long, for each t; falling.
-  public let activeCounts: [Int]
+  /// The sequences, in the order of positions.
+  public let blocks: [RecurrentBlock]
   /// The order of gates in the buffer.
   public let layout: RecurrentLayout
 
-  /// `activeCounts` has an element for each step.
-  public init(_ cell: RecurrentCell, batch: Int, hidden: Int, activeCounts: [Int]) {
+  /// The blocks follow one another and have `steps` counts each.
+  public init(_ cell: RecurrentCell, steps: Int, hidden: Int, blocks: [RecurrentBlock]) {
     self.cell = cell
-    steps = activeCounts.count
-    self.batch = batch
+    self.steps = steps
     self.hidden = hidden
-    self.activeCounts = activeCounts
+    self.blocks = blocks
+    batch = blocks.reduce(0) { $0 + $1.count }
     layout = RecurrentLayout(cell)
   }
 
@@ -72,25 +72,22 @@ public struct RecurrentKernel: Sendable {
   ///
   /// The gates hold x W_ihᵀ and both biases, and receive what the backward pass needs.
   public func forward(_ buffers: Buffers) {
-    let size = batch * hidden
     let weights = weights(buffers.weight, isForward: true)
-    for step in 0..<steps {
-      let active = activeCounts[step]
-      let (before, after) = (step * size, (step + 1) * size)
-      let current = Step(
-        rows: active, gates: buffers.gates + step * batch * gateStride, weights: weights,
-        before: buffers.hidden + before, after: buffers.hidden + after,
-        cellBefore: buffers.cell.map { $0 + before }, cellAfter: buffers.cell.map { $0 + after })
-      switch cell {
-      case .rnn: forwardRNN(current)
-      case .gru: forwardGRU(current)
-      case .gruResetBefore: forwardGRUResetBefore(current)
-      case .lstm: forwardLSTM(current)
-      }
-      let (first, count) = (active * hidden, (batch - active) * hidden)
-      (current.after + first).update(from: current.before + first, count: count)
-      if let cellBefore = current.cellBefore, let cellAfter = current.cellAfter {
-        (cellAfter + first).update(from: cellBefore + first, count: count)
+    ThreadPool.forEachBlock(blocks.count) { index in
+      let block = blocks[index]
+      for time in 0..<steps {
+        let step = step(time, of: block, buffers, weights)
+        switch cell {
+        case .rnn: forwardRNN(step)
+        case .gru: forwardGRU(step)
+        case .gruResetBefore: forwardGRUResetBefore(step)
+        case .lstm: forwardLSTM(step)
+        }
+        let (first, count) = (step.rows * hidden, (block.count - step.rows) * hidden)
+        (step.after + first).update(from: step.before + first, count: count)
+        if let cellBefore = step.cellBefore, let cellAfter = step.cellAfter {
+          (cellAfter + first).update(from: cellBefore + first, count: count)
+        }
       }
     }
   }
@@ -106,28 +103,28 @@ public struct RecurrentKernel: Sendable {
   public func backward(
     _ buffers: Buffers, outputGradient: UnsafePointer<Float>, state: StateGradients
   ) {
-    let size = batch * hidden
     let weights = weights(buffers.weight, isForward: false)
-    for step in (0..<steps).reversed() {
-      let active = activeCounts[step]
-      let (before, after) = (step * size, (step + 1) * size)
-      let current = Step(
-        rows: active, gates: buffers.gates + step * batch * gateStride, weights: weights,
-        before: buffers.hidden + before, after: buffers.hidden + after,
-        cellBefore: buffers.cell.map { $0 + before }, cellAfter: buffers.cell.map { $0 + after })
-      let gradient = outputGradient + step * size
-      (current.gates + active * gateStride).update(
-        repeating: 0, count: (batch - active) * gateStride)
-      switch cell {
-      case .rnn: backwardRNN(current, gradient, state)
-      case .gru: backwardGRU(current, gradient, state)
-      case .gruResetBefore: backwardGRUResetBefore(current, gradient, state)
-      case .lstm: backwardLSTM(current, gradient, state)
+    ThreadPool.forEachBlock(blocks.count) { index in
+      let block = blocks[index]
+      let state = StateGradients(
+        hidden: state.hidden + block.first * hidden,
+        cell: state.cell.map { $0 + block.first * hidden })
+      for time in (0..<steps).reversed() {
+        let step = step(time, of: block, buffers, weights)
+        let gradient = outputGradient + (time * batch + block.first) * hidden
+        (step.gates + step.rows * gateStride).update(
+          repeating: 0, count: (block.count - step.rows) * gateStride)
+        switch cell {
+        case .rnn: backwardRNN(step, gradient, state)
+        case .gru: backwardGRU(step, gradient, state)
+        case .gruResetBefore: backwardGRUResetBefore(step, gradient, state)
+        case .lstm: backwardLSTM(step, gradient, state)
+        }
       }
     }
   }
 
-  /// The memory of one step: the running rows of each buffer.
+  /// The memory of one step of a block: its running rows in each buffer.
   struct Step {
     let rows: Int
     let gates: UnsafeMutablePointer<Float>
@@ -138,8 +135,23 @@ public struct RecurrentKernel: Sendable {
     let cellAfter: UnsafeMutablePointer<Float>?
   }
 
+  private func step(
+    _ time: Int, of block: RecurrentBlock, _ buffers: Buffers, _ weights: [RepeatedMatrix]
+  ) -> Step {
+    let row = time * batch + block.first
+    let (before, after) = (row * hidden, (row + batch) * hidden)
+    return Step(
+      rows: block.activeCounts[time], gates: buffers.gates + row * gateStride, weights: weights,
+      before: buffers.hidden + before, after: buffers.hidden + after,
+      cellBefore: buffers.cell.map { $0 + before }, cellAfter: buffers.cell.map { $0 + after })
+  }
+
+  /// Whether threads share each step, because there are no blocks for them to share.
+  private var sharesSteps: Bool { blocks.count == 1 }
+
   /// Calls `body` for ranges of rows: fixed ones, so that results do not depend on the number of threads.
   func forEachRange(of rows: Int, _ body: (_ first: Int, _ count: Int) -> Void) {
+    guard sharesSteps else { return body(0, rows) }
     ThreadPool.forEachRange(of: rows, grain: max(4, 8192 / max(1, hidden))) {
       body($0.lowerBound, $0.count)
     }
@@ -152,7 +164,7 @@ public struct RecurrentKernel: Sendable {
       block.operandColumn.map { (step.gates + $0 * hidden, gateStride) } ?? (step.before, hidden)
     step.weights[index].product(
       rows: step.rows, operand, stride: stride, accumulate: true,
-      into: step.gates + block.column * hidden, stride: gateStride)
+      into: step.gates + block.column * hidden, stride: gateStride, sharing: sharesSteps)
   }
 
   /// target (+)= dgates W_hh, for one block.
@@ -161,7 +173,7 @@ public struct RecurrentKernel: Sendable {
   ) {
     step.weights[index].product(
       rows: step.rows, step.gates + layout.stateBlocks[index].column * hidden, stride: gateStride,
-      accumulate: accumulate, into: target, stride: hidden)
+      accumulate: accumulate, into: target, stride: hidden, sharing: sharesSteps)
   }
 
   /// The parts of W_hh, as the steps multiply by them: transposed on the way forward.
@@ -172,7 +184,7 @@ public struct RecurrentKernel: Sendable {
         MatrixOperand(
           weight + block.gate * hidden * hidden, stride: hidden, transposed: isForward),
         inner: isForward ? hidden : rows, columns: isForward ? rows : hidden,
-        rows: batch, repetitions: steps)
+        rows: blocks.map(\.count).max() ?? 0, repetitions: steps)
     }
   }
 }

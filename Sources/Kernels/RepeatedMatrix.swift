@@ -20,7 +20,9 @@ final class RepeatedMatrix {
     self.operand = operand
     self.inner = inner
     self.columns = columns
-    guard repetitions >= 3, rows <= Self.rowLimit, inner > 0, columns > 0 else { return }
+    guard repetitions >= Self.leastRepetitions, rows <= Self.rowLimit, inner > 0, columns > 0 else {
+      return
+    }
     let count = (columns + Self.panelWidth - 1) / Self.panelWidth
     panelFloats = count * Self.panelWidth * inner
     let panels = BufferPool.allocate(panelFloats)
@@ -36,14 +38,18 @@ final class RepeatedMatrix {
 
   deinit { if let panels { BufferPool.release(panels, count: panelFloats) } }
 
+  /// Below, laying a matrix out costs more than it saves.
+  static let leastRepetitions = 3
   /// Above, the time that the BLAS takes to lay the matrix out does not count any more.
   private static let rowLimit = 64
   private static var panelWidth: Int { VectorKernels.active.panel_width }
 
-  /// C = A B, or C += A B, over all threads; A is [rows, inner].
+  /// C = A B, or C += A B; A is [rows, inner].
+  ///
+  /// - Parameter sharing: whether all threads take part.
   func product(
     rows: Int, _ a: UnsafePointer<Float>, stride aStride: Int, accumulate: Bool,
-    into c: UnsafeMutablePointer<Float>, stride: Int
+    into c: UnsafeMutablePointer<Float>, stride: Int, sharing: Bool
   ) {
     guard let panels else {
       return MatrixProduct.parallel(
@@ -52,6 +58,11 @@ final class RepeatedMatrix {
     }
     OperationCounter.add(2 * rows * columns * inner)
     let count = (columns + Self.panelWidth - 1) / Self.panelWidth
+    if !sharing {
+      VectorKernels.active.panel_product(
+        a, aStride, panels, c, stride, rows, inner, columns, accumulate ? 1 : 0)
+      return
+    }
     // Enough work in a block to be worth a thread, and an even number of them.
     let blocks = 2 * min(8, 2 * rows * columns * inner / 1_500_000)
     let grain = blocks == 0 ? count : max(1, (count + blocks - 1) / blocks)

@@ -81,16 +81,17 @@ public struct RecurrentDecoder: Layer {
   ///   - state: before the first step.
   /// - Returns: what becomes logits, [B, T, D], and the state after the last step.
   func callAsFunction(
-    _ input: Variable, lengths: [Int], from state: State, source: RecurrentSource,
+    _ input: RecurrentInput, lengths: [Int], from state: State, source: RecurrentSource,
     in context: ForwardContext
   ) -> (output: Variable, state: State) {
     let steps = input.shape[1]
-    if steps == 0 { return (input, state) }
+    if steps == 0 { return (input.sequence, state) }
     var state = state
     var outputs: [Variable] = []
+    let sequence = isStepwise && steps > 1 ? input.sequence : nil
     for range in isStepwise ? (0..<steps).map({ $0..<$0 + 1 }) : [0..<steps] {
       let result = pass(
-        range.count == steps ? input : input.slice(axis: 1, range),
+        sequence.map { RecurrentInput($0.slice(axis: 1, range)) } ?? input,
         lengths.map { min(range.count, max(0, $0 - range.lowerBound)) }, from: state, source,
         in: context)
       outputs.append(result.output)
@@ -106,7 +107,7 @@ public struct RecurrentDecoder: Layer {
   ///
   /// - Returns: what becomes logits, [B, T, D]; for Bahdanau's decoder the states and what they found, [B, T, D + E].
   private func pass(
-    _ embedded: Variable, _ lengths: [Int], from state: State, _ source: RecurrentSource,
+    _ embedded: RecurrentInput, _ lengths: [Int], from state: State, _ source: RecurrentSource,
     in context: ForwardContext
   ) -> (output: Variable, state: State) {
     let steps = embedded.shape[1]
@@ -120,7 +121,7 @@ public struct RecurrentDecoder: Layer {
       attended = found(by: asStep(last.hidden))
     }
     var next = state
-    var output = embedded
+    var output: Variable?
     for (index, layer) in layers.enumerated() {
       // What a layer gets besides the output of the one below.
       var extra: [Variable] = []
@@ -132,13 +133,14 @@ public struct RecurrentDecoder: Layer {
         extra += attended.map { [$0] } ?? []
       }
       let below =
-        index == 0 ? output : dropout(output, context.nextDropout(rate: dropoutRate))
+        output.map { RecurrentInput(dropout($0, context.nextDropout(rate: dropoutRate))) }
+        ?? embedded
       let result = layer(
-        extra.isEmpty ? below : concatenate([below] + extra, axis: 2),
+        extra.isEmpty ? below : RecurrentInput(concatenate([below.sequence] + extra, axis: 2)),
         initial: state.layers[index], lengths: lengths, in: context)
       next.layers[index] = result.state
       let isResidual = residualFromLayer > 0 && index + 1 >= residualFromLayer
-      output = isResidual ? result.output + output : result.output
+      output = isResidual ? result.output + (output ?? embedded.sequence) : result.output
       if index == 0 && kind == .gnmt {
         // Each step asks with the state of the step before.
         let before = [
@@ -147,12 +149,13 @@ public struct RecurrentDecoder: Layer {
         attended = found(by: concatenate(before, axis: 1))
       }
     }
-    if kind == .luong { attended = found(by: output) }
-    guard let combination, let attended else { return (output, next) }
-    output = concatenate([output, attended], axis: 2)
-    if kind == .luong { output = combination(output, in: context) }
-    if feedsInput { next.attentional = output.reshaped([output.shape[0], output.shape[2]]) }
-    return (output, next)
+    let states = output ?? embedded.sequence
+    if kind == .luong { attended = found(by: states) }
+    guard let combination, let attended else { return (states, next) }
+    var joined = concatenate([states, attended], axis: 2)
+    if kind == .luong { joined = combination(joined, in: context) }
+    if feedsInput { next.attentional = joined.reshaped([joined.shape[0], joined.shape[2]]) }
+    return (joined, next)
   }
 
   /// What states [B, T, D] find in the source: [B, T, E]; nil for a decoder that does not look.

@@ -31,16 +31,24 @@ public struct RecurrentEncoder: Layer {
   public func callAsFunction(_ input: Variable, lengths: [Int], in context: ForwardContext)
     -> (output: Variable, states: [RecurrentLayerState])
   {
-    var output = input
+    self(RecurrentInput(input), lengths: lengths, in: context)
+  }
+
+  /// The same for an input [B, S, D] whose rows may come again and again.
+  public func callAsFunction(_ input: RecurrentInput, lengths: [Int], in context: ForwardContext)
+    -> (output: Variable, states: [RecurrentLayerState])
+  {
+    var output: Variable?
     var states: [RecurrentLayerState] = []
     for (index, layer) in layers.enumerated() {
-      let dropped =
-        index == 0 ? output : dropout(output, context.nextDropout(rate: dropoutRate))
-      let result = layer(dropped, lengths: lengths, in: context)
+      let below = output.map {
+        RecurrentInput(dropout($0, context.nextDropout(rate: dropoutRate)))
+      }
+      let result = layer(below ?? input, lengths: lengths, in: context)
       let isResidual = residualFromLayer > 0 && index + 1 >= residualFromLayer
-      output = isResidual ? result.output + output : result.output
+      output = isResidual ? result.output + (output ?? input.sequence) : result.output
       states.append(result.state)
     }
-    return (output, states)
+    return (output ?? input.sequence, states)
   }
 }

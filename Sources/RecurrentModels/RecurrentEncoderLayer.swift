@@ -39,6 +39,13 @@ public struct RecurrentEncoderLayer: Layer {
   public func callAsFunction(_ input: Variable, lengths: [Int], in context: ForwardContext)
     -> RecurrenceResult
   {
+    self(RecurrentInput(input), lengths: lengths, in: context)
+  }
+
+  /// The same for an input [B, T, in] whose rows may come again and again.
+  public func callAsFunction(_ input: RecurrentInput, lengths: [Int], in context: ForwardContext)
+    -> RecurrenceResult
+  {
     let left = forward(input, lengths: lengths, in: context)
     guard let right = backward?(input, lengths: lengths, in: context) else { return left }
     return RecurrenceResult(

@@ -91,6 +91,14 @@ public struct RecurrentLayer: Layer {
     _ input: Variable, initial: RecurrentLayerState? = nil, lengths: [Int],
     in context: ForwardContext
   ) -> RecurrenceResult {
+    self(RecurrentInput(input), initial: initial, lengths: lengths, in: context)
+  }
+
+  /// The same for an input [B, T, in] whose rows may come again and again.
+  public func callAsFunction(
+    _ input: RecurrentInput, initial: RecurrentLayerState? = nil, lengths: [Int],
+    in context: ForwardContext
+  ) -> RecurrenceResult {
     recurrence(
       cell, input,
       weights: RecurrentWeights(

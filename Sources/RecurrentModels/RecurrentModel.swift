@@ -65,12 +65,40 @@ public struct RecurrentModel: Layer {
       + [.layer("encoder", encoder), .layer("bridge", bridge), .layer("decoder", decoder)]
   }
 
+  /// Tokens as vectors. Where many are the same, each is looked up once, so that the first layer multiplies it
+  /// once; not where dropout makes each of them another.
   func embed(_ tokens: TokenBatch, by embedding: TiedEmbedding, in context: ForwardContext)
-    -> Variable
+    -> RecurrentInput
   {
-    embedding.embed(
-      tokens.tokens, shape: [tokens.count, tokens.maximumLength],
-      dropout: context.nextDropout(rate: configuration.embeddingDropoutRate), in: context)
+    let mask = context.nextDropout(rate: configuration.embeddingDropoutRate)
+    if mask.isEmpty && tokens.maximumLength > 1 {
+      let (distinct, numbers) = Self.distinct(
+        tokens.tokens, vocabularySize: embedding.vocabularySize)
+      if 4 * distinct.count <= 3 * numbers.count {
+        return RecurrentInput(
+          rows: embedding.embed(distinct, shape: [distinct.count], in: context), numbers: numbers,
+          batch: tokens.count, steps: tokens.maximumLength)
+      }
+    }
+    return RecurrentInput(
+      embedding.embed(
+        tokens.tokens, shape: [tokens.count, tokens.maximumLength], dropout: mask, in: context))
+  }
+
+  /// Every token once, and where among them each token stands.
+  private static func distinct(_ tokens: [Int32], vocabularySize: Int)
+    -> (tokens: [Int32], numbers: [Int32])
+  {
+    var numberOfToken = [Int32](repeating: -1, count: vocabularySize)
+    var distinct: [Int32] = []
+    let numbers = tokens.map { token in
+      if numberOfToken[Int(token)] < 0 {
+        numberOfToken[Int(token)] = Int32(distinct.count)
+        distinct.append(token)
+      }
+      return numberOfToken[Int(token)]
+    }
+    return (distinct, numbers)
   }
 
   /// The decoder's outputs for given prefixes, before the projection to the vocabulary: [B, T, D].

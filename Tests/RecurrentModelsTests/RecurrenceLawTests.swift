@@ -100,6 +100,48 @@ import Testing
     }
   }
 
+  /// So many sequences that they are cut into blocks, among which lengths are dealt out.
+  @Test(arguments: RecurrentCell.allCases, [false, true])
+  func blocksOfSequencesAreThoseOfSmallOperations(cell: RecurrentCell, isReversed: Bool) throws {
+    let problem = Problem(cell, batch: 71, steps: 4, width: 3, hidden: 5)
+    let lengths = (0..<71).map { $0 * $0 % 5 }
+    let results = try gradients(
+      problem, problem.all, lengths: lengths, isReversed: isReversed)
+    let expected = try gradients(
+      problem, problem.all, lengths: lengths, isReversed: isReversed, by: plain)
+    for (index, (found, expected)) in zip(results, expected).enumerated() {
+      expectClose(found, expected, "result \(index)")
+    }
+  }
+
+  /// Rows that several steps read, against the same rows one by one.
+  @Test(arguments: RecurrentCell.allCases, [false, true])
+  func rowsMayBeReadAgain(cell: RecurrentCell, isReversed: Bool) throws {
+    let problem = Problem(cell)
+    let rows = Problem(cell, batch: 1, steps: 4, seed: 3).input.reshaped([4, width])
+    let numbers: [Int32] = [2, 0, 2, 1, 0, 0, 1, 3, 2, 2, 2, 2, 1, 0, 3]
+    func results(_ makesSequence: Bool) throws -> [Tensor] {
+      let context = ForwardContext.differentiating()
+      let variables = ([rows] + problem.weights + problem.initial).map(context.input)
+      let read = RecurrentInput(rows: variables[0], numbers: numbers, batch: batch, steps: steps)
+      let result = recurrence(
+        cell, makesSequence ? RecurrentInput(read.sequence) : read,
+        weights: RecurrentWeights(
+          input: variables[1], recurrent: variables[2], inputBias: variables[3],
+          recurrentBias: variables[4]),
+        initial: RecurrentLayerState(
+          hidden: variables[5], cell: cell.hasCellState ? variables[6] : nil), lengths: lengths,
+        isReversed: isReversed)
+      let all = joined(result)
+      var generator = SeededGenerator(seed: 5)
+      let gradients = context.backward(from: all, gradient: .normal(all.shape, using: &generator))
+      return [all.value] + (try variables.map { try #require(gradients[$0]) })
+    }
+    for (index, (found, expected)) in try zip(results(false), results(true)).enumerated() {
+      expectClose(found, expected, "result \(index)")
+    }
+  }
+
   @Test(arguments: RecurrentCell.allCases)
   func gradientsAreTheDerivatives(cell: RecurrentCell) {
     checkGradients(of: Problem(cell).all, elementLimit: 20) { arguments, _ in
@@ -270,15 +312,25 @@ import Testing
     #expect(result.output.slice(axis: 0, 1..<2).value.scalars.allSatisfy { $0 == 0 })
   }
 
-  /// Large enough for products and gates to be split into blocks.
-  @Test(arguments: RecurrentCell.allCases, [61, 151])
+  /// Large enough for products and gates to be split, for sequences to be cut into blocks (from 16 on), and for
+  /// rows that are read again to be added up in parts.
+  @Test(arguments: RecurrentCell.allCases, [13, 61, 151])
   func threadsChangeNoBit(cell: RecurrentCell, batch: Int) throws {
     let problem = Problem(cell, batch: batch, steps: 3, width: 67, hidden: 131)
     let lengths = (0..<batch).map { 1 + $0 % 3 }
     func results() throws -> [Tensor] {
       let context = ForwardContext.differentiating()
       let variables = problem.all.map(context.input)
-      let all = joined(run(cell, variables, lengths: lengths))
+      let once = run(cell, variables, lengths: lengths)
+      let again = recurrence(
+        cell,
+        RecurrentInput(
+          rows: variables[0].reshaped([batch * 3, 67]),
+          numbers: (0..<3 * batch).map { Int32($0 * $0 % 29) }, batch: batch, steps: 3),
+        weights: RecurrentWeights(
+          input: variables[1], recurrent: variables[2], inputBias: variables[3],
+          recurrentBias: variables[4]), lengths: lengths)
+      let all = concatenate([joined(once), joined(again)], axis: 0)
       let gradients = context.backward(from: all, gradient: .ones(all.shape))
       return [all.value] + (try variables.map { try #require(gradients[$0]) })
     }

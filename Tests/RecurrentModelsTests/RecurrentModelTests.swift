@@ -88,6 +88,31 @@ import Testing
     }
   }
 
+  /// Where tokens come again and again their products are taken once. Dropout of embeddings, here so rare that it
+  /// never happens, takes every token for itself.
+  @Test(arguments: RecurrentVariant.all)
+  func tokensThatComeAgainAreTokens(variant: RecurrentVariant) throws {
+    let batch = TrainingBatch(
+      sources: [[5, 7, 5, 5, 7], [7, 5], [5, 7, 3]], targets: [[4, 6, 6], [6, 4, 4, 6], [4]],
+      start: 1, end: 2)
+    func results(embeddingDropoutRate: Float) throws -> [Tensor] {
+      var configuration = variant.configuration
+      configuration.embeddingDropoutRate = embeddingDropoutRate
+      let changed = RecurrentVariant(name: variant.name, configuration: configuration)
+      let model = try changed.model()
+      let context = ForwardContext.training(seed: 1)
+      let loss = try model.loss(batch, labelSmoothing: 0.1, normalizer: 10, in: context)
+      let gradients = context.backward(from: loss.objective)
+      return [loss.objective.value]
+        + (try model.parameters.map { try #require(gradients[$0.parameter], "\($0.path)") })
+    }
+    for (found, expected) in try zip(
+      results(embeddingDropoutRate: 0), results(embeddingDropoutRate: 1e-8))
+    {
+      expectClose(found, expected)
+    }
+  }
+
   @Test(arguments: RecurrentVariant.all)
   func stepsEqualTheFullPass(variant: RecurrentVariant) throws {
     let model = try variant.model()

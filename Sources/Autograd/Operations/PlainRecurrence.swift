@@ -9,7 +9,7 @@ public func plainRecurrence(
   _ cell: RecurrentCell, _ input: Variable, weights: RecurrentWeights,
   initial: RecurrentLayerState? = nil, lengths: [Int], isReversed: Bool = false
 ) -> RecurrenceResult {
-  checkRecurrence(cell, input, weights, initial: initial, lengths: lengths)
+  checkRecurrence(cell, input.shape, weights, initial: initial, lengths: lengths)
   let (batch, steps, hidden) = (input.shape[0], input.shape[1], weights.recurrent.shape[1])
   let zeros = Variable(.zeros([batch, hidden]))
   var state =

@@ -64,12 +64,14 @@ private struct CrossEntropyChunks {
     var biasGradient: Tensor?
   }
 
-  /// About 8 MB of logits at a time: they stay in the last cache, and products are still large.
+  /// About 8 MB of logits at a time: they stay in the last cache.
   private static let logitsPerChunk = 2 << 20
+  /// With fewer rows the products would be about reading and writing the weight and its gradient.
+  private static let leastRows = 256
 
   func run(writesGradients: Bool) -> Result {
     let (rows, width, vocabulary) = (expected.count, weight.shape[1], weight.shape[0])
-    let chunk = max(1, min(rows, max(64, Self.logitsPerChunk / max(1, vocabulary))))
+    let chunk = max(1, min(rows, max(Self.leastRows, Self.logitsPerChunk / max(1, vocabulary))))
     var result = Result()
     if writesGradients {
       result.hiddenGradient = Tensor(uninitialized: hidden.shape)

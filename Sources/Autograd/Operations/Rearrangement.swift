@@ -62,12 +62,9 @@ extension Variable {
     }
     return .result(result, of: self) { gradient, accumulator in
       var dx = Tensor.zeros(shape)
-      let pointer = dx.mutablePointer
-      for (index, row) in rows.enumerated() {
-        for column in 0..<width {
-          pointer[row * width + column] += gradient.pointer[index * width + column]
-        }
-      }
+      EmbeddingKernel.scatterAdd(
+        tokens: rows.map(Int32.init), dy: gradient.pointer, factor: 1, into: dx.mutablePointer,
+        rows: rows.count, columns: width)
       accumulator.add(dx, to: self)
     }
   }

@@ -67,11 +67,22 @@ public func recurrence(
   _ cell: RecurrentCell, _ input: Variable, weights: RecurrentWeights,
   initial: RecurrentLayerState? = nil, lengths: [Int], isReversed: Bool = false
 ) -> RecurrenceResult {
-  checkRecurrence(cell, input, weights, initial: initial, lengths: lengths)
+  recurrence(
+    cell, RecurrentInput(input), weights: weights, initial: initial, lengths: lengths,
+    isReversed: isReversed)
+}
+
+/// ``recurrence(_:_:weights:initial:lengths:isReversed:)-(_,Variable,_,_,_,_)`` of an input whose rows may come
+/// again and again.
+public func recurrence(
+  _ cell: RecurrentCell, _ input: RecurrentInput, weights: RecurrentWeights,
+  initial: RecurrentLayerState? = nil, lengths: [Int], isReversed: Bool = false
+) -> RecurrenceResult {
+  checkRecurrence(cell, input.shape, weights, initial: initial, lengths: lengths)
   let run = RecurrenceRun(
     cell, input, weights, initial: initial, lengths: lengths, isReversed: isReversed)
   let inputs =
-    [input, weights.input, weights.recurrent, weights.inputBias, weights.recurrentBias]
+    [input.rows, weights.input, weights.recurrent, weights.inputBias, weights.recurrentBias]
     + [initial?.hidden, initial?.cell].compactMap { $0 }
   let output = Variable.result(run.output(), of: inputs) { gradient, accumulator in
     run.backward(gradient, accumulator)
@@ -95,21 +106,21 @@ public func recurrence(
 
 /// What the kernels take on trust: they read and write memory by these numbers.
 func checkRecurrence(
-  _ cell: RecurrentCell, _ input: Variable, _ weights: RecurrentWeights,
+  _ cell: RecurrentCell, _ input: Shape, _ weights: RecurrentWeights,
   initial: RecurrentLayerState?, lengths: [Int]
 ) {
   let gates = cell.gateCount
-  guard input.shape.rank == 3, lengths.count == input.shape[0],
-    weights.input.shape.rank == 2, weights.input.shape[1] == input.shape[2],
+  guard input.rank == 3, lengths.count == input[0],
+    weights.input.shape.rank == 2, weights.input.shape[1] == input[2],
     weights.input.shape[0] % gates == 0,
     weights.recurrent.shape == [weights.input.shape[0], weights.input.shape[0] / gates]
   else {
     stopOnShapes(
       "recurrence (\(cell.rawValue))",
       "input [B, T, in] with \(lengths.count) lengths, weights [\(gates) H, in] and [\(gates) H, H]",
-      input.shape, weights.input.shape, weights.recurrent.shape)
+      input, weights.input.shape, weights.recurrent.shape)
   }
-  let (batch, steps, hidden) = (input.shape[0], input.shape[1], weights.recurrent.shape[1])
+  let (batch, steps, hidden) = (input[0], input[1], weights.recurrent.shape[1])
   if weights.inputBias.shape != [gates * hidden] || weights.recurrentBias.shape != [gates * hidden]
   {
     stopOnShapes(

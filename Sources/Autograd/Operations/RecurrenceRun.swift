@@ -3,14 +3,15 @@ internal import Tensors
 
 /// One forward pass of a recurrent layer and what its backward pass needs.
 final class RecurrenceRun {
-  private let input: Variable
+  private let input: RecurrentInput
   private let weights: RecurrentWeights
   private let initial: RecurrentLayerState?
   private let order: TimeMajorOrder
   private let kernel: RecurrentKernel
   private let (batch, steps, width, hidden): (Int, Int, Int, Int)
-  /// [T, B, in], [T, B, gates], [T + 1, B, H] and, for an LSTM, [T + 1, B, H].
-  private var inputs: Tensor
+  /// What W_ih meets: [T B, in], or the rows that steps have numbers of, [N, in].
+  private let inputs: Tensor
+  /// [T, B, gates], [T + 1, B, H] and, for an LSTM, [T + 1, B, H].
   private var gates: Tensor
   private var states: Tensor
   private var cells: Tensor?
@@ -20,7 +21,7 @@ final class RecurrenceRun {
   var lastCellGradient: Tensor?
 
   init(
-    _ cell: RecurrentCell, _ input: Variable, _ weights: RecurrentWeights,
+    _ cell: RecurrentCell, _ input: RecurrentInput, _ weights: RecurrentWeights,
     initial: RecurrentLayerState?, lengths: [Int], isReversed: Bool
   ) {
     self.input = input
@@ -28,15 +29,28 @@ final class RecurrenceRun {
     self.initial = initial
     (batch, steps, width) = (input.shape[0], input.shape[1], input.shape[2])
     hidden = weights.recurrent.shape[1]
-    order = TimeMajorOrder(lengths: lengths, steps: steps, isReversed: isReversed)
-    kernel = RecurrentKernel(
-      cell, batch: batch, hidden: hidden, activeCounts: order.activeCounts)
-    inputs = Tensor(uninitialized: [steps, batch, width])
+    order = TimeMajorOrder(
+      lengths: lengths, steps: steps, isReversed: isReversed,
+      blockCount: RecurrentBlock.count(batch: batch, steps: steps))
+    kernel = RecurrentKernel(cell, steps: steps, hidden: hidden, blocks: order.blocks)
+    if input.numbers == nil {
+      var gathered = Tensor(uninitialized: [steps * batch, width])
+      order.gather(input.rows.value.pointer, into: gathered.mutablePointer, width: width)
+      inputs = gathered
+    } else {
+      inputs = input.rows.value
+    }
     gates = Tensor(uninitialized: [steps, batch, kernel.gateStride])
     states = Tensor(uninitialized: [steps + 1, batch, hidden])
     cells = cell.hasCellState ? Tensor(uninitialized: [steps + 1, batch, hidden]) : nil
-    order.gather(input.value.pointer, into: inputs.mutablePointer, width: width)
-    addInputProduct()
+    if let numbers = input.numbers {
+      var products = Tensor(uninitialized: [inputs.shape[0], kernel.gateStride])
+      writeInputProduct(into: products.mutablePointer)
+      order.gather(
+        products.pointer, numbers: numbers, into: gates.mutablePointer, width: kernel.gateStride)
+    } else {
+      writeInputProduct(into: gates.mutablePointer)
+    }
     inStepOrder(initial?.hidden.value, into: states.mutablePointer)
     if let pointer = cells?.mutablePointer { inStepOrder(initial?.cell?.value, into: pointer) }
     kernel.forward(buffers())
@@ -48,9 +62,9 @@ final class RecurrenceRun {
       hidden: states.mutablePointer, cell: cells?.mutablePointer)
   }
 
-  /// gates = x W_ihᵀ and the biases, for all steps.
-  private func addInputProduct() {
-    let (layout, stride) = (kernel.layout, kernel.gateStride)
+  /// x W_ihᵀ and the biases, for all rows of the input.
+  private func writeInputProduct(into target: UnsafeMutablePointer<Float>) {
+    let (layout, stride, rows) = (kernel.layout, kernel.gateStride, inputs.shape[0])
     var bias = Tensor.zeros([stride])
     for (blocks, source) in [
       (layout.inputBlocks, weights.inputBias), (layout.stateBlocks, weights.recurrentBias),
@@ -62,12 +76,11 @@ final class RecurrenceRun {
           count: block.count * hidden)
       }
     }
-    let target = gates.mutablePointer
     for block in layout.inputBlocks {
       let start = target + block.column * hidden
       let blockBias = bias.pointer + block.column * hidden
       MatrixProduct.parallel(
-        rows: steps * batch, columns: block.count * hidden, inner: width,
+        rows: rows, columns: block.count * hidden, inner: width,
         MatrixOperand(inputs.pointer, stride: width),
         MatrixOperand(
           weights.input.value.pointer + block.gate * hidden * width, stride: width,
@@ -81,7 +94,7 @@ final class RecurrenceRun {
     // What meets the state alone starts from its bias.
     for column in layout.columnsOfStateAlone {
       let source = bias.pointer + column * hidden
-      for row in 0..<steps * batch {
+      for row in 0..<rows {
         (target + row * stride + column * hidden).update(from: source, count: hidden)
       }
     }
@@ -112,8 +125,8 @@ final class RecurrenceRun {
       buffers(), outputGradient: timeMajor.pointer,
       state: RecurrentKernel.StateGradients(
         hidden: dHidden.mutablePointer, cell: dCell?.mutablePointer))
-    addWeightGradients(accumulator)
-    addInputGradient(accumulator)
+    addRecurrentGradient(accumulator)
+    addInputGradients(accumulator)
     if let initial {
       accumulator.add(inRowOrder(dHidden.pointer), to: initial.hidden)
       if let dCell, let cell = initial.cell {
@@ -122,51 +135,82 @@ final class RecurrenceRun {
     }
   }
 
-  /// dW = Σ over all steps at once: dgatesᵀ x and dgatesᵀ h before the step.
-  private func addWeightGradients(_ accumulator: GradientAccumulator) {
-    let (rows, stride, layout) = (steps * batch, kernel.gateStride, kernel.layout)
-    for (weight, bias, blocks, operand, columns) in [
-      (weights.input, weights.inputBias, layout.inputBlocks, inputs.pointer, width),
-      (weights.recurrent, weights.recurrentBias, layout.stateBlocks, states.pointer, hidden),
-    ] {
-      accumulator.accumulate(into: weight) { pointer, isPresent in
-        for block in blocks {
-          let source =
-            block.operandColumn.map {
-              MatrixOperand(gates.pointer + $0 * hidden, stride: stride)
-            } ?? MatrixOperand(operand, stride: columns)
-          MatrixProduct.parallel(
-            rows: block.count * hidden, columns: columns, inner: rows,
-            MatrixOperand(gates.pointer + block.column * hidden, stride: stride).transposed,
-            source, beta: isPresent ? 1 : 0, into: pointer + block.gate * hidden * columns,
-            stride: columns)
-        }
-      }
-      accumulator.accumulate(into: bias) { pointer, isPresent in
-        for block in blocks {
-          Reductions.columnSums(
-            gates.pointer + block.column * hidden, stride: stride, rows: rows,
-            columns: block.count * hidden, into: pointer + block.gate * hidden,
-            accumulate: isPresent)
-        }
+  /// dW_hh = Σ over all steps at once of dgatesᵀ h before the step.
+  private func addRecurrentGradient(_ accumulator: GradientAccumulator) {
+    accumulator.accumulate(into: weights.recurrent) { pointer, isPresent in
+      for block in kernel.layout.stateBlocks {
+        let operand =
+          block.operandColumn.map {
+            MatrixOperand(gates.pointer + $0 * hidden, stride: kernel.gateStride)
+          } ?? MatrixOperand(states.pointer, stride: hidden)
+        MatrixProduct.parallel(
+          rows: block.count * hidden, columns: hidden, inner: steps * batch,
+          MatrixOperand(gates.pointer + block.column * hidden, stride: kernel.gateStride)
+            .transposed,
+          operand, beta: isPresent ? 1 : 0, into: pointer + block.gate * hidden * hidden,
+          stride: hidden)
       }
     }
   }
 
-  private func addInputGradient(_ accumulator: GradientAccumulator) {
-    guard accumulator.wants(input) else { return }
-    var timeMajor = Tensor(uninitialized: [steps, batch, width])
-    for (index, block) in kernel.layout.inputBlocks.enumerated() {
-      MatrixProduct.parallel(
-        rows: steps * batch, columns: width, inner: block.count * hidden,
-        MatrixOperand(gates.pointer + block.column * hidden, stride: kernel.gateStride),
-        MatrixOperand(
-          weights.input.value.pointer + block.gate * hidden * width, stride: width),
-        beta: index > 0 ? 1 : 0, into: timeMajor.mutablePointer, stride: width)
+  /// dW_ih = dgatesᵀ x, dx = dgates W_ih and both biases, where steps have numbers from the sums over all steps that
+  /// read the same row.
+  private func addInputGradients(_ accumulator: GradientAccumulator) {
+    guard let numbers = input.numbers else {
+      return addInputGradients(accumulator, from: gates.pointer)
     }
+    var sums = Tensor.zeros([inputs.shape[0], kernel.gateStride])
+    order.addRows(
+      gates.pointer, to: sums.mutablePointer, numbers: numbers, width: kernel.gateStride)
+    addInputGradients(accumulator, from: sums.pointer)
+  }
+
+  /// - Parameter dGates: a row for each row of the input.
+  private func addInputGradients(
+    _ accumulator: GradientAccumulator, from dGates: UnsafePointer<Float>
+  ) {
+    let (rows, stride, layout) = (inputs.shape[0], kernel.gateStride, kernel.layout)
+    accumulator.accumulate(into: weights.input) { pointer, isPresent in
+      for block in layout.inputBlocks {
+        MatrixProduct.parallel(
+          rows: block.count * hidden, columns: width, inner: rows,
+          MatrixOperand(dGates + block.column * hidden, stride: stride).transposed,
+          MatrixOperand(inputs.pointer, stride: width), beta: isPresent ? 1 : 0,
+          into: pointer + block.gate * hidden * width, stride: width)
+      }
+    }
+    var sums = Tensor(uninitialized: [stride])
+    Reductions.columnSums(
+      dGates, rows: rows, columns: stride, into: sums.mutablePointer, accumulate: false)
+    for (bias, blocks) in [
+      (weights.inputBias, layout.inputBlocks), (weights.recurrentBias, layout.stateBlocks),
+    ] {
+      var gradient = Tensor(uninitialized: bias.shape)
+      for block in blocks {
+        (gradient.mutablePointer + block.gate * hidden).update(
+          from: sums.pointer + block.column * hidden, count: block.count * hidden)
+      }
+      accumulator.add(gradient, to: bias)
+    }
+    guard accumulator.wants(input.rows) else { return }
+    func write(_ pointer: UnsafeMutablePointer<Float>, accumulate: Bool) {
+      for (index, block) in layout.inputBlocks.enumerated() {
+        MatrixProduct.parallel(
+          rows: rows, columns: width, inner: block.count * hidden,
+          MatrixOperand(dGates + block.column * hidden, stride: stride),
+          MatrixOperand(
+            weights.input.value.pointer + block.gate * hidden * width, stride: width),
+          beta: accumulate || index > 0 ? 1 : 0, into: pointer, stride: width)
+      }
+    }
+    if input.numbers != nil {
+      return accumulator.accumulate(into: input.rows) { write($0, accumulate: $1) }
+    }
+    var timeMajor = Tensor(uninitialized: [rows, width])
+    write(timeMajor.mutablePointer, accumulate: false)
     var gradient = Tensor(uninitialized: input.shape)
     order.scatter(timeMajor.pointer, into: gradient.mutablePointer, width: width)
-    accumulator.add(gradient, to: input)
+    accumulator.add(gradient, to: input.rows)
   }
 
   /// Rows of [B, H] in the order the recurrence works through them; nil: zeros.

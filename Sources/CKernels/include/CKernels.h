@@ -249,6 +249,15 @@ typedef struct {
   void (*panel_product)(
     const float *a, size_t lda, const float *panels, float *c, size_t ldc, size_t rows, size_t inner,
     size_t columns, int accumulate);
+
+  // ---- products of any size ----
+  // c = a b, or c += a b where accumulate != 0; a is [rows, inner] and b [inner, columns], or the other way
+  // round in memory where transposed != 0. `scratch` holds product_scratch floats. Every element is a sum in
+  // one order, wherever in c it stands.
+  size_t product_scratch;
+  void (*product)(
+    const float *a, size_t lda, int a_transposed, const float *b, size_t ldb, int b_transposed,
+    float *c, size_t ldc, size_t rows, size_t inner, size_t columns, int accumulate, float *scratch);
 } ck_functions;
 
 // NULL when this build or this CPU does not have it.
