@@ -5,6 +5,8 @@ public import Tensors
 public final class GradientAccumulator {
   private let tape: Tape
   private var tensors: [Tensor?]
+  /// By the numbers of weights.
+  private var pending: [Int: PendingProducts] = [:]
 
   init(tape: Tape) {
     self.tape = tape
@@ -22,7 +24,7 @@ public final class GradientAccumulator {
 
   func add(_ gradient: Tensor, toIndex index: Int) {
     // Taken out while it is written, so that it is the only reference and the sum happens in place.
-    guard var present = take(index) else {
+    guard var present = tensors[index].take() else {
       tensors[index] = gradient
       return
     }
@@ -40,15 +42,37 @@ public final class GradientAccumulator {
   ) {
     guard variable.tape === tape else { return }
     let isPresent = tensors[variable.index] != nil
-    var gradient = take(variable.index) ?? Tensor(uninitialized: variable.shape)
+    var gradient = tensors[variable.index].take() ?? Tensor(uninitialized: variable.shape)
     body(gradient.mutablePointer, isPresent)
     tensors[variable.index] = gradient
+  }
+
+  /// Adds products of few rows to the gradient of a weight, together with those of other steps.
+  func addLater(_ products: [PendingProducts.Part], to weight: Variable) {
+    guard weight.tape === tape else { return }
+    // Taken out while it is changed, so that nothing is copied.
+    var waiting = pending.removeValue(forKey: weight.index) ?? PendingProducts(weight.shape)
+    waiting.append(products)
+    let isEnough = waiting.isEnough
+    pending[weight.index] = waiting
+    if isEnough { settle(weight.index) }
+  }
+
+  /// Adds what has been put off.
+  private func settle(_ index: Int) {
+    guard let products = pending.removeValue(forKey: index) else { return }
+    let isPresent = tensors[index] != nil
+    var gradient = tensors[index].take() ?? Tensor(uninitialized: products.shape)
+    products.write(into: gradient.mutablePointer, isPresent: isPresent)
+    tensors[index] = gradient
   }
 
   /// Whether gradients are wanted for a variable; operations skip the work for others.
   public func wants(_ variable: Variable) -> Bool { variable.tape === tape }
 
-  func take(_ index: Int) -> Tensor? { tensors[index].take() }
-
-  func tensor(_ index: Int) -> Tensor? { tensors[index] }
+  /// Takes out what has been added up.
+  func take(_ index: Int) -> Tensor? {
+    settle(index)
+    return tensors[index].take()
+  }
 }

@@ -39,16 +39,20 @@ public struct RecurrentKernel: Sendable {
     let weight: UnsafePointer<Float>
     let hidden: UnsafeMutablePointer<Float>
     let cell: UnsafeMutablePointer<Float>?
+    let repeated: RepeatedWeights?
 
     /// - Parameters:
     ///   - gates: [T, B, gates], in the order of ``RecurrentLayout``.
     ///   - weight: W_hh.
     ///   - hidden: h, [T + 1, B, H].
     ///   - cell: c, the same, for cells that have it.
+    ///   - repeated: W_hh as it is laid out already; nil: it is laid out for this pass.
     public init(
       gates: UnsafeMutablePointer<Float>, weight: UnsafePointer<Float>,
-      hidden: UnsafeMutablePointer<Float>, cell: UnsafeMutablePointer<Float>?
+      hidden: UnsafeMutablePointer<Float>, cell: UnsafeMutablePointer<Float>?,
+      repeated: RepeatedWeights? = nil
     ) {
+      self.repeated = repeated
       self.gates = gates
       self.weight = weight
       self.hidden = hidden
@@ -72,7 +76,7 @@ public struct RecurrentKernel: Sendable {
   ///
   /// The gates hold x W_ihᵀ and both biases, and receive what the backward pass needs.
   public func forward(_ buffers: Buffers) {
-    let weights = weights(buffers.weight, isForward: true)
+    let weights = weights(buffers, isForward: true)
     ThreadPool.forEachBlock(blocks.count) { index in
       let block = blocks[index]
       for time in 0..<steps {
@@ -103,7 +107,7 @@ public struct RecurrentKernel: Sendable {
   public func backward(
     _ buffers: Buffers, outputGradient: UnsafePointer<Float>, state: StateGradients
   ) {
-    let weights = weights(buffers.weight, isForward: false)
+    let weights = weights(buffers, isForward: false)
     ThreadPool.forEachBlock(blocks.count) { index in
       let block = blocks[index]
       let state = StateGradients(
@@ -176,14 +180,14 @@ public struct RecurrentKernel: Sendable {
       accumulate: accumulate, into: target, stride: hidden, sharing: sharesSteps)
   }
 
-  /// The parts of W_hh, as the steps multiply by them: transposed on the way forward.
-  private func weights(_ weight: UnsafePointer<Float>, isForward: Bool) -> [RepeatedMatrix] {
-    layout.stateBlocks.map { block in
-      let rows = block.count * hidden
-      return RepeatedMatrix(
-        MatrixOperand(
-          weight + block.gate * hidden * hidden, stride: hidden, transposed: isForward),
-        inner: isForward ? hidden : rows, columns: isForward ? rows : hidden,
+  /// The parts of W_hh, as the steps multiply by them.
+  private func weights(_ buffers: Buffers, isForward: Bool) -> [RepeatedMatrix] {
+    if let repeated = buffers.repeated {
+      return isForward ? repeated.stateForward : repeated.stateBackward
+    }
+    return layout.stateBlocks.map {
+      RepeatedMatrix(
+        $0, of: buffers.weight, hidden: hidden, columns: hidden, isForward: isForward,
         rows: blocks.map(\.count).max() ?? 0, repetitions: steps)
     }
   }

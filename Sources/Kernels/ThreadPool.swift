@@ -1,4 +1,3 @@
-import Dispatch
 import Foundation
 import Synchronization
 
@@ -19,24 +18,20 @@ public enum ThreadPool {
 
   /// Calls `body` once for each block in `0..<blockCount` and returns when all calls have returned.
   ///
-  /// Blocks start in ascending order, so put the expensive ones first.
+  /// Blocks start in ascending order, so put the expensive ones first. Called from within a block, or while another
+  /// thread's blocks are at work, it does all blocks on the calling thread.
   public static func forEachBlock(_ blockCount: Int, _ body: (Int) -> Void) {
     let workers = min(threadCount, blockCount)
     if workers <= 1 {
       for block in 0..<max(0, blockCount) { body(block) }
       return
     }
-    let next = Atomic<Int>(0)
-    withoutActuallyEscaping(body) { body in
-      // Called from several threads by design; callers write to disjoint memory.
-      nonisolated(unsafe) let body = body
-      DispatchQueue.concurrentPerform(iterations: workers) { _ in
-        while true {
-          let block = next.wrappingAdd(1, ordering: .relaxed).oldValue
-          if block >= blockCount { return }
-          body(block)
-        }
-      }
+    // Called from several threads by design; callers write to disjoint memory.
+    let isDone = withoutActuallyEscaping(body) { body in
+      WorkerTeam.shared.run(blockCount, helpers: workers - 1, body)
+    }
+    if !isDone {
+      for block in 0..<blockCount { body(block) }
     }
   }
 

@@ -89,11 +89,15 @@ public struct RecurrentDecoder: Layer {
     var state = state
     var outputs: [Variable] = []
     let sequence = isStepwise && steps > 1 ? input.sequence : nil
+    let weights = layers.map { layer in
+      let weights = layer.weights(in: context)
+      return sequence == nil ? weights : weights.repeated(layer.cell, batch: lengths.count)
+    }
     for range in isStepwise ? (0..<steps).map({ $0..<$0 + 1 }) : [0..<steps] {
       let result = pass(
         sequence.map { RecurrentInput($0.slice(axis: 1, range)) } ?? input,
         lengths.map { min(range.count, max(0, $0 - range.lowerBound)) }, from: state, source,
-        in: context)
+        weights, in: context)
       outputs.append(result.output)
       state = result.state
     }
@@ -108,7 +112,7 @@ public struct RecurrentDecoder: Layer {
   /// - Returns: what becomes logits, [B, T, D]; for Bahdanau's decoder the states and what they found, [B, T, D + E].
   private func pass(
     _ embedded: RecurrentInput, _ lengths: [Int], from state: State, _ source: RecurrentSource,
-    in context: ForwardContext
+    _ weights: [RecurrentWeights], in context: ForwardContext
   ) -> (output: Variable, state: State) {
     let steps = embedded.shape[1]
     func found(by query: Variable) -> Variable? {
@@ -137,7 +141,7 @@ public struct RecurrentDecoder: Layer {
         ?? embedded
       let result = layer(
         extra.isEmpty ? below : RecurrentInput(concatenate([below.sequence] + extra, axis: 2)),
-        initial: state.layers[index], lengths: lengths, in: context)
+        initial: state.layers[index], lengths: lengths, weights: weights[index])
       next.layers[index] = result.state
       let isResidual = residualFromLayer > 0 && index + 1 >= residualFromLayer
       output = isResidual ? result.output + (output ?? embedded.sequence) : result.output

@@ -99,11 +99,21 @@ public struct RecurrentLayer: Layer {
     _ input: RecurrentInput, initial: RecurrentLayerState? = nil, lengths: [Int],
     in context: ForwardContext
   ) -> RecurrenceResult {
+    self(input, initial: initial, lengths: lengths, weights: weights(in: context))
+  }
+
+  /// The parameters as variables of a pass.
+  func weights(in context: ForwardContext) -> RecurrentWeights {
+    RecurrentWeights(
+      input: context.variable(inputWeight), recurrent: context.variable(recurrentWeight),
+      inputBias: context.variable(inputBias), recurrentBias: context.variable(recurrentBias))
+  }
+
+  func callAsFunction(
+    _ input: RecurrentInput, initial: RecurrentLayerState?, lengths: [Int],
+    weights: RecurrentWeights
+  ) -> RecurrenceResult {
     recurrence(
-      cell, input,
-      weights: RecurrentWeights(
-        input: context.variable(inputWeight), recurrent: context.variable(recurrentWeight),
-        inputBias: context.variable(inputBias), recurrentBias: context.variable(recurrentBias)),
-      initial: initial, lengths: lengths, isReversed: isReversed)
+      cell, input, weights: weights, initial: initial, lengths: lengths, isReversed: isReversed)
   }
 }

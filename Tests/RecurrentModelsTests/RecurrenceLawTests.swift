@@ -10,79 +10,25 @@ import Testing
   private let hidden = 11
   private let lengths = [5, 2, 3]
 
-  private struct Problem {
-    let cell: RecurrentCell
-    let input: Tensor
-    /// W_ih, W_hh, b_ih, b_hh.
-    let weights: [Tensor]
-    /// h and, for an LSTM, c.
-    let initial: [Tensor]
+  private typealias Problem = RecurrenceProblem
+  private let fused = RecurrenceProblem.fused
+  private let plain = RecurrenceProblem.plain
 
-    init(
-      _ cell: RecurrentCell, batch: Int = 3, steps: Int = 5, width: Int = 7, hidden: Int = 11,
-      seed: UInt64 = 1
-    ) {
-      var generator = SeededGenerator(seed: seed)
-      func normal(_ shape: Shape, _ deviation: Float = 1) -> Tensor {
-        .normal(shape, standardDeviation: deviation, using: &generator)
-      }
-      let rows = cell.gateCount * hidden
-      self.cell = cell
-      input = normal([batch, steps, width])
-      weights = [
-        normal([rows, width], 0.4), normal([rows, hidden], 0.4), normal([rows], 0.4),
-        normal([rows], 0.4),
-      ]
-      initial = (0..<(cell.hasCellState ? 2 : 1)).map { _ in normal([batch, hidden]) }
-    }
-
-    var all: [Tensor] { [input] + weights + initial }
-  }
-
-  private typealias Operation = (
-    RecurrentCell, Variable, RecurrentWeights, RecurrentLayerState?, [Int], Bool
-  ) -> RecurrenceResult
-
-  private let fused: Operation = {
-    recurrence($0, $1, weights: $2, initial: $3, lengths: $4, isReversed: $5)
-  }
-  private let plain: Operation = {
-    plainRecurrence($0, $1, weights: $2, initial: $3, lengths: $4, isReversed: $5)
-  }
-
-  /// - Parameter arguments: in the order of ``Problem/all``; without initial states: none.
   private func run(
     _ cell: RecurrentCell, _ arguments: [Variable], lengths: [Int], isReversed: Bool = false,
-    by operation: Operation? = nil
+    by operation: RecurrenceProblem.Operation? = nil
   ) -> RecurrenceResult {
-    let initial =
-      arguments.count > 5
-      ? RecurrentLayerState(
-        hidden: arguments[5], cell: arguments.count > 6 ? arguments[6] : nil) : nil
-    let weights = RecurrentWeights(
-      input: arguments[1], recurrent: arguments[2], inputBias: arguments[3],
-      recurrentBias: arguments[4])
-    return (operation ?? fused)(cell, arguments[0], weights, initial, lengths, isReversed)
+    Problem.run(cell, arguments, lengths: lengths, isReversed: isReversed, by: operation ?? fused)
   }
 
-  private func joined(_ result: RecurrenceResult) -> Variable {
-    let parts = [result.output, result.state.hidden] + [result.state.cell].compactMap { $0 }
-    return concatenate(parts.map { $0.reshaped([$0.value.count]) }, axis: 0)
-  }
+  private func joined(_ result: RecurrenceResult) -> Variable { Problem.joined(result) }
 
   private func gradients(
-    _ problem: Problem, _ inputs: [Tensor], lengths: [Int]? = nil, isReversed: Bool,
-    by operation: Operation? = nil
+    _ problem: Problem, _ inputs: [Tensor], isReversed: Bool,
+    by operation: RecurrenceProblem.Operation? = nil, lengths: [Int]? = nil
   ) throws -> [Tensor] {
-    let context = ForwardContext.differentiating()
-    let variables = inputs.map(context.input)
-    let all = joined(
-      run(
-        problem.cell, variables, lengths: lengths ?? self.lengths, isReversed: isReversed,
-        by: operation))
-    var generator = SeededGenerator(seed: 5)
-    let gradients = context.backward(from: all, gradient: .normal(all.shape, using: &generator))
-    return [all.value] + (try variables.map { try #require(gradients[$0]) })
+    try problem.gradients(
+      inputs, lengths: lengths ?? self.lengths, isReversed: isReversed, by: operation ?? fused)
   }
 
   /// The composition of small operations, whose gradients are those of the operations.
@@ -92,52 +38,10 @@ import Testing
     let problem = Problem(cell, steps: steps)
     let (lengths, isReversed) = ([steps, 1, 2], steps == 5)
     let results = try gradients(
-      problem, problem.all, lengths: lengths, isReversed: isReversed)
+      problem, problem.all, isReversed: isReversed, lengths: lengths)
     let expected = try gradients(
-      problem, problem.all, lengths: lengths, isReversed: isReversed, by: plain)
+      problem, problem.all, isReversed: isReversed, by: plain, lengths: lengths)
     for (index, (found, expected)) in zip(results, expected).enumerated() {
-      expectClose(found, expected, "result \(index)")
-    }
-  }
-
-  /// So many sequences that they are cut into blocks, among which lengths are dealt out.
-  @Test(arguments: RecurrentCell.allCases, [false, true])
-  func blocksOfSequencesAreThoseOfSmallOperations(cell: RecurrentCell, isReversed: Bool) throws {
-    let problem = Problem(cell, batch: 71, steps: 4, width: 3, hidden: 5)
-    let lengths = (0..<71).map { $0 * $0 % 5 }
-    let results = try gradients(
-      problem, problem.all, lengths: lengths, isReversed: isReversed)
-    let expected = try gradients(
-      problem, problem.all, lengths: lengths, isReversed: isReversed, by: plain)
-    for (index, (found, expected)) in zip(results, expected).enumerated() {
-      expectClose(found, expected, "result \(index)")
-    }
-  }
-
-  /// Rows that several steps read, against the same rows one by one.
-  @Test(arguments: RecurrentCell.allCases, [false, true])
-  func rowsMayBeReadAgain(cell: RecurrentCell, isReversed: Bool) throws {
-    let problem = Problem(cell)
-    let rows = Problem(cell, batch: 1, steps: 4, seed: 3).input.reshaped([4, width])
-    let numbers: [Int32] = [2, 0, 2, 1, 0, 0, 1, 3, 2, 2, 2, 2, 1, 0, 3]
-    func results(_ makesSequence: Bool) throws -> [Tensor] {
-      let context = ForwardContext.differentiating()
-      let variables = ([rows] + problem.weights + problem.initial).map(context.input)
-      let read = RecurrentInput(rows: variables[0], numbers: numbers, batch: batch, steps: steps)
-      let result = recurrence(
-        cell, makesSequence ? RecurrentInput(read.sequence) : read,
-        weights: RecurrentWeights(
-          input: variables[1], recurrent: variables[2], inputBias: variables[3],
-          recurrentBias: variables[4]),
-        initial: RecurrentLayerState(
-          hidden: variables[5], cell: cell.hasCellState ? variables[6] : nil), lengths: lengths,
-        isReversed: isReversed)
-      let all = joined(result)
-      var generator = SeededGenerator(seed: 5)
-      let gradients = context.backward(from: all, gradient: .normal(all.shape, using: &generator))
-      return [all.value] + (try variables.map { try #require(gradients[$0]) })
-    }
-    for (index, (found, expected)) in try zip(results(false), results(true)).enumerated() {
       expectClose(found, expected, "result \(index)")
     }
   }
@@ -154,7 +58,7 @@ import Testing
   func lastStatesAloneHaveGradients(cell: RecurrentCell) throws {
     let problem = Problem(cell)
     func inputGradient(
-      _ operation: @escaping Operation, _ part: (RecurrenceResult) -> Variable?
+      _ operation: @escaping RecurrenceProblem.Operation, _ part: (RecurrenceResult) -> Variable?
     ) throws -> Tensor? {
       let context = ForwardContext.differentiating()
       let variables = problem.all.map(context.input)
@@ -310,39 +214,5 @@ import Testing
         found.slice(axis: 0, 1..<2).value, Variable(initial).slice(axis: 0, 1..<2).value)
     }
     #expect(result.output.slice(axis: 0, 1..<2).value.scalars.allSatisfy { $0 == 0 })
-  }
-
-  /// Large enough for products and gates to be split, for sequences to be cut into blocks (from 16 on), and for
-  /// rows that are read again to be added up in parts.
-  @Test(arguments: RecurrentCell.allCases, [13, 61, 151])
-  func threadsChangeNoBit(cell: RecurrentCell, batch: Int) throws {
-    let problem = Problem(cell, batch: batch, steps: 3, width: 67, hidden: 131)
-    let lengths = (0..<batch).map { 1 + $0 % 3 }
-    func results() throws -> [Tensor] {
-      let context = ForwardContext.differentiating()
-      let variables = problem.all.map(context.input)
-      let once = run(cell, variables, lengths: lengths)
-      let again = recurrence(
-        cell,
-        RecurrentInput(
-          rows: variables[0].reshaped([batch * 3, 67]),
-          numbers: (0..<3 * batch).map { Int32($0 * $0 % 29) }, batch: batch, steps: 3),
-        weights: RecurrentWeights(
-          input: variables[1], recurrent: variables[2], inputBias: variables[3],
-          recurrentBias: variables[4]), lengths: lengths)
-      let all = concatenate([joined(once), joined(again)], axis: 0)
-      let gradients = context.backward(from: all, gradient: .ones(all.shape))
-      return [all.value] + (try variables.map { try #require(gradients[$0]) })
-    }
-    let count = ThreadPool.threadCount
-    defer { ThreadPool.threadCount = count }
-    ThreadPool.threadCount = 1
-    let single = try results()
-    for threads in [2, 3] {
-      ThreadPool.threadCount = threads
-      for (index, (found, expected)) in try zip(results(), single).enumerated() {
-        expectSameBits(found, expected, "result \(index) with \(threads) threads")
-      }
-    }
   }
 }

@@ -75,7 +75,8 @@ private struct CrossEntropyChunks {
     var result = Result()
     if writesGradients {
       result.hiddenGradient = Tensor(uninitialized: hidden.shape)
-      result.weightGradient = Tensor.zeros(weight.shape)
+      result.weightGradient =
+        rows == 0 ? Tensor.zeros(weight.shape) : Tensor(uninitialized: weight.shape)
       result.biasGradient = bias.map { Tensor.zeros($0.shape) }
     }
     let dHidden = result.hiddenGradient?.mutablePointer
@@ -109,7 +110,8 @@ private struct CrossEntropyChunks {
           rows: count, columns: width, inner: vocabulary, dLogits, w,
           into: dHidden + start * width, stride: width)
         MatrixProduct.parallel(
-          rows: vocabulary, columns: width, inner: count, dLogits.transposed, x, beta: 1,
+          rows: vocabulary, columns: width, inner: count, dLogits.transposed, x,
+          beta: start == 0 ? 0 : 1,
           into: dWeight, stride: width)
         if let dBias {
           Reductions.columnSums(

@@ -12,6 +12,8 @@ public struct RecurrentWeights {
   public let inputBias: Variable
   /// b_hh, [G H]
   public let recurrentBias: Variable
+  /// The same weights as kernels like them, where many passes share them.
+  private(set) var repeated: RepeatedWeights?
 
   /// Weights [G H, in] and [G H, H], biases [G H].
   public init(
@@ -21,6 +23,18 @@ public struct RecurrentWeights {
     self.recurrent = recurrent
     self.inputBias = inputBias
     self.recurrentBias = recurrentBias
+  }
+
+  /// The same weights for a layer that is called again and again for one step, as in a decoder whose input depends on
+  /// the step before: they are laid out for the kernels once and not in every call.
+  ///
+  /// - Parameter batch: B
+  public func repeated(_ cell: RecurrentCell, batch: Int) -> RecurrentWeights {
+    var weights = self
+    weights.repeated = RepeatedWeights(
+      cell, input: input.value.pointer, width: input.shape[1],
+      recurrent: recurrent.value.pointer, hidden: recurrent.shape[1], batch: batch)
+    return weights
   }
 }
 

@@ -59,7 +59,7 @@ final class RecurrenceRun {
   private func buffers() -> RecurrentKernel.Buffers {
     RecurrentKernel.Buffers(
       gates: gates.mutablePointer, weight: weights.recurrent.value.pointer,
-      hidden: states.mutablePointer, cell: cells?.mutablePointer)
+      hidden: states.mutablePointer, cell: cells?.mutablePointer, repeated: weights.repeated)
   }
 
   /// x W_ihᵀ and the biases, for all rows of the input.
@@ -75,6 +75,12 @@ final class RecurrenceRun {
           target, source.value.pointer + block.gate * hidden, into: target,
           count: block.count * hidden)
       }
+    }
+    if let repeated = weights.repeated {
+      for row in 0..<rows {
+        (target + row * stride).update(from: bias.pointer, count: stride)
+      }
+      return repeated.addInputProduct(rows: rows, inputs.pointer, to: target)
     }
     for block in layout.inputBlocks {
       let start = target + block.column * hidden
@@ -137,51 +143,55 @@ final class RecurrenceRun {
 
   /// dW_hh = Σ over all steps at once of dgatesᵀ h before the step.
   private func addRecurrentGradient(_ accumulator: GradientAccumulator) {
-    accumulator.accumulate(into: weights.recurrent) { pointer, isPresent in
-      for block in kernel.layout.stateBlocks {
-        let operand =
-          block.operandColumn.map {
-            MatrixOperand(gates.pointer + $0 * hidden, stride: kernel.gateStride)
-          } ?? MatrixOperand(states.pointer, stride: hidden)
-        MatrixProduct.parallel(
-          rows: block.count * hidden, columns: hidden, inner: steps * batch,
-          MatrixOperand(gates.pointer + block.column * hidden, stride: kernel.gateStride)
-            .transposed,
-          operand, beta: isPresent ? 1 : 0, into: pointer + block.gate * hidden * hidden,
-          stride: hidden)
-      }
+    addWeightGradient(
+      accumulator, to: weights.recurrent, blocks: kernel.layout.stateBlocks, gates, states,
+      rows: steps * batch)
+  }
+
+  /// dW += dgatesᵀ operand, for the blocks of a weight.
+  private func addWeightGradient(
+    _ accumulator: GradientAccumulator, to weight: Variable, blocks: [RecurrentLayout.Block],
+    _ dGates: Tensor, _ operand: Tensor, rows: Int
+  ) {
+    let columns = weight.shape[1]
+    func rowsOf(_ column: Int) -> PendingProducts.Rows {
+      PendingProducts.Rows(tensor: dGates, offset: column * hidden, stride: kernel.gateStride)
     }
+    let parts = blocks.map { block in
+      PendingProducts.Part(
+        left: rowsOf(block.column),
+        right: block.operandColumn.map(rowsOf)
+          ?? PendingProducts.Rows(tensor: operand, stride: columns), count: rows,
+        target: block.gate * hidden..<(block.gate + block.count) * hidden)
+    }
+    if rows <= PendingProducts.mostRows { return accumulator.addLater(parts, to: weight) }
+    var products = PendingProducts(weight.shape)
+    products.append(parts)
+    accumulator.accumulate(into: weight) { products.write(into: $0, isPresent: $1) }
   }
 
   /// dW_ih = dgatesᵀ x, dx = dgates W_ih and both biases, where steps have numbers from the sums over all steps that
   /// read the same row.
   private func addInputGradients(_ accumulator: GradientAccumulator) {
     guard let numbers = input.numbers else {
-      return addInputGradients(accumulator, from: gates.pointer)
+      return addInputGradients(accumulator, from: gates)
     }
     var sums = Tensor.zeros([inputs.shape[0], kernel.gateStride])
     order.addRows(
       gates.pointer, to: sums.mutablePointer, numbers: numbers, width: kernel.gateStride)
-    addInputGradients(accumulator, from: sums.pointer)
+    addInputGradients(accumulator, from: sums)
   }
 
   /// - Parameter dGates: a row for each row of the input.
   private func addInputGradients(
-    _ accumulator: GradientAccumulator, from dGates: UnsafePointer<Float>
+    _ accumulator: GradientAccumulator, from dGates: Tensor
   ) {
     let (rows, stride, layout) = (inputs.shape[0], kernel.gateStride, kernel.layout)
-    accumulator.accumulate(into: weights.input) { pointer, isPresent in
-      for block in layout.inputBlocks {
-        MatrixProduct.parallel(
-          rows: block.count * hidden, columns: width, inner: rows,
-          MatrixOperand(dGates + block.column * hidden, stride: stride).transposed,
-          MatrixOperand(inputs.pointer, stride: width), beta: isPresent ? 1 : 0,
-          into: pointer + block.gate * hidden * width, stride: width)
-      }
-    }
+    addWeightGradient(
+      accumulator, to: weights.input, blocks: layout.inputBlocks, dGates, inputs, rows: rows)
     var sums = Tensor(uninitialized: [stride])
     Reductions.columnSums(
-      dGates, rows: rows, columns: stride, into: sums.mutablePointer, accumulate: false)
+      dGates.pointer, rows: rows, columns: stride, into: sums.mutablePointer, accumulate: false)
     for (bias, blocks) in [
       (weights.inputBias, layout.inputBlocks), (weights.recurrentBias, layout.stateBlocks),
     ] {
@@ -194,10 +204,14 @@ final class RecurrenceRun {
     }
     guard accumulator.wants(input.rows) else { return }
     func write(_ pointer: UnsafeMutablePointer<Float>, accumulate: Bool) {
+      if let repeated = weights.repeated {
+        return repeated.inputGradient(
+          rows: rows, dGates.pointer, accumulate: accumulate, into: pointer)
+      }
       for (index, block) in layout.inputBlocks.enumerated() {
         MatrixProduct.parallel(
           rows: rows, columns: width, inner: block.count * hidden,
-          MatrixOperand(dGates + block.column * hidden, stride: stride),
+          MatrixOperand(dGates.pointer + block.column * hidden, stride: stride),
           MatrixOperand(
             weights.input.value.pointer + block.gate * hidden * width, stride: width),
           beta: accumulate || index > 0 ? 1 : 0, into: pointer, stride: width)

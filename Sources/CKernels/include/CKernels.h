@@ -260,6 +260,15 @@ typedef struct {
     float *c, size_t ldc, size_t rows, size_t inner, size_t columns, int accumulate, float *scratch);
 } ck_functions;
 
+// What a thread does between two looks at memory that another one is about to write.
+static inline void ck_pause(void) {
+#if defined(__x86_64__) || defined(__i386__)
+  __builtin_ia32_pause();
+#elif defined(__aarch64__)
+  __asm__ volatile("yield");
+#endif
+}
+
 // NULL when this build or this CPU does not have it.
 const ck_functions *ck_functions_for(ck_instruction_set set);
 // The widest that this CPU has. ATTENTION_INSTRUCTIONS=portable|avx2|avx512 in the environment narrows it.
