@@ -64,14 +64,15 @@ private struct CrossEntropyChunks {
     var biasGradient: Tensor?
   }
 
-  /// About 8 MB of logits at a time: they stay in the last cache.
-  private static let logitsPerChunk = 2 << 20
-  /// With fewer rows the products would be about reading and writing the weight and its gradient.
-  private static let leastRows = 256
+  /// How many rows at a time. About 8 MB of logits stay in the last cache; but each chunk reads the weight twice and
+  /// its gradient once, and with few rows products would be about that. Never more than 64 MB.
+  private static func rowsPerChunk(vocabulary: Int) -> Int {
+    max(64, (2 << 20) / vocabulary, min(512, (16 << 20) / vocabulary))
+  }
 
   func run(writesGradients: Bool) -> Result {
     let (rows, width, vocabulary) = (expected.count, weight.shape[1], weight.shape[0])
-    let chunk = max(1, min(rows, max(Self.leastRows, Self.logitsPerChunk / max(1, vocabulary))))
+    let chunk = max(1, min(rows, Self.rowsPerChunk(vocabulary: max(1, vocabulary))))
     var result = Result()
     if writesGradients {
       result.hiddenGradient = Tensor(uninitialized: hidden.shape)
