@@ -25,10 +25,10 @@ import Testing
         problem.all, lengths: lengths, isReversed: isReversed, by: Problem.plain))
   }
 
-  /// Rows that several steps read, against the same rows one by one.
+  /// Rows that several steps read, against the same rows one by one. The gates are wider than what a thread adds up.
   @Test(arguments: RecurrentCell.allCases, [false, true])
   func rowsMayBeReadAgain(cell: RecurrentCell, isReversed: Bool) throws {
-    let problem = Problem(cell)
+    let problem = Problem(cell, hidden: cell.gateCount == 1 ? 269 : 89)
     let rows = Problem(cell, batch: 1, steps: 4, seed: 3).input.reshaped([4, 7])
     let numbers: [Int32] = [2, 0, 2, 1, 0, 0, 1, 3, 2, 2, 2, 2, 1, 0, 3]
     func results(_ makesSequence: Bool) throws -> [Tensor] {
