@@ -30,9 +30,9 @@ WIDTHS = {
 BUCKETS = {"g2p": "1,5,7,9,11,13", "multi30k": "1,8,11,14,17,21"}
 
 CONTEXT_USES = {
-    "first state": {"contextUse": "first_state"},
-    "first state, transformed": {"contextUse": "first_state", "transformsContext": "true"},
-    "every step": {"contextUse": "every_step"},
+    "first state": {"contextUse": "firstState"},
+    "first state, transformed": {"contextUse": "firstState", "transformsContext": "true"},
+    "every step": {"contextUse": "everyStep"},
     "both": {"contextUse": "both"},
 }
 
@@ -44,7 +44,7 @@ def variants(task):
         given = {"cell": cell, "modelDimension": WIDTHS[task][cell], **settings}
         return {"architecture": "recurrent", **{f"recurrent.{key}": value for key, value in given.items()}}
 
-    models = {"RNN, first state": recurrent("rnn", attention="none", contextUse="first_state")}
+    models = {"RNN, first state": recurrent("rnn", attention="none", contextUse="firstState")}
     for cell in ("gru", "lstm"):
         for use, settings in CONTEXT_USES.items():
             models[f"{cell.upper()}, {use}"] = recurrent(cell, attention="none", **settings)
