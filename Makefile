@@ -29,6 +29,12 @@ MULTI30K_FILE = $(MULTI30K_DATA)/$(1).lc.norm.tok
 BIBLE_DATA ?= Data/bible
 BIBLE_RUN ?= Runs/bible
 
+# What `make compare` compares on, and the seeds of each model: TASK=multi30k SEEDS=1,2,3.
+TASK ?= g2p
+SEEDS ?= 1
+COMPARE_FILE_g2p = $(G2P_DATA)/g014b2b.train
+COMPARE_FILE_multi30k = $(call MULTI30K_FILE,train).en
+
 # $(call train,RUN,CONFIGURATION,SETTINGS): begins a run, or goes on with it.
 define train
 if [ -e $(1)/last ]; then \
@@ -49,7 +55,7 @@ LINTED := $(wildcard Package.swift Sources Benchmarks Tests Snippets)
 FIXTURE_GENERATORS = $(wildcard Tests/Fixtures/*.py Tests/*/Fixtures/*.py)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build test test-dependent lint format bench plots bench-peers fixtures g2p multi30k bible clean
+.PHONY: help setup build test test-dependent lint format bench plots bench-peers fixtures g2p multi30k bible compare clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -133,6 +139,10 @@ bible: attend $(BIBLE_DATA)/train.en ## train and evaluate a translator of Engli
 	  --metrics bleu,chrf --tokenize none \
 	  --source $(BIBLE_DATA)/test.en --target $(BIBLE_DATA)/test.es --output $(BIBLE_RUN)/test.es
 	Scripts/plot-learning-curve.sh $(BIBLE_RUN)
+
+compare: attend $(COMPARE_FILE_$(TASK)) ## recurrent models and Transformers on one TASK (g2p, multi30k), equal budgets
+	Scripts/compare-architectures.py $(TASK) --attend $(ATTEND) --data $(dir $(COMPARE_FILE_$(TASK))) \
+	  --runs Runs/compare --seeds $(SEEDS)
 
 clean: ## remove build products and the Python environment; Runs and Data stay
 	rm -rf .build $(VENV)
