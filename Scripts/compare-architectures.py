@@ -50,7 +50,7 @@ def variants(task):
             models[f"{cell.upper()}, {use}"] = recurrent(cell, attention="none", **settings)
         models[f"{cell.upper()}, additive attention"] = recurrent(cell, attention="bahdanau", score="additive")
         models[f"{cell.upper()}, dot attention"] = recurrent(cell, attention="luong", score="dot")
-    for positions in ("sinusoidal", "learned", "relative"):
+    for positions in ("none", "sinusoidal", "learned", "relative"):
         models[f"Transformer, {positions}"] = {"model.positions": positions}
     return models
 
