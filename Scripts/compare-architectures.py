@@ -44,7 +44,7 @@ def variants(task):
         given = {"cell": cell, "modelDimension": WIDTHS[task][cell], **settings}
         return {"architecture": "recurrent", **{f"recurrent.{key}": value for key, value in given.items()}}
 
-    models = {"RNN, first state": recurrent("rnn", attention="none", contextUse="firstState")}
+    models = {"RNN, first state": recurrent("rnn", attention="none", **CONTEXT_USES["first state"])}
     for cell in ("gru", "lstm"):
         for use, settings in CONTEXT_USES.items():
             models[f"{cell.upper()}, {use}"] = recurrent(cell, attention="none", **settings)

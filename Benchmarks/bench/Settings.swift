@@ -20,6 +20,11 @@ struct Settings {
   /// What the machine can do at best, once the machine suite has measured it.
   var ceiling: Ceiling?
 
+  /// Floating-point operations a second, and their share of the ceiling where there is one.
+  var flopRateColumns: [ResultColumn] {
+    [.flopRate] + (ceiling.map { [.shareOfCeiling($0.flopRate)] } ?? [])
+  }
+
   /// The default way of measuring, for suites that have no reason to differ.
   var runnerOptions: RunnerOptions {
     var options = RunnerOptions()

@@ -41,15 +41,27 @@ public final class GradientAccumulator {
     into variable: Variable, _ body: (UnsafeMutablePointer<Float>, _ isPresent: Bool) -> Void
   ) {
     guard variable.tape === tape else { return }
-    let isPresent = tensors[variable.index] != nil
-    var gradient = tensors[variable.index].take() ?? Tensor(uninitialized: variable.shape)
-    body(gradient.mutablePointer, isPresent)
-    tensors[variable.index] = gradient
+    update(variable.index, variable.shape, body)
   }
 
-  /// Adds products of few rows to the gradient of a weight, together with those of other steps.
-  func addLater(_ products: [PendingProducts.Part], to weight: Variable) {
+  private func update(
+    _ index: Int, _ shape: Shape, _ body: (UnsafeMutablePointer<Float>, Bool) -> Void
+  ) {
+    let isPresent = tensors[index] != nil
+    var gradient = tensors[index].take() ?? Tensor(uninitialized: shape)
+    body(gradient.mutablePointer, isPresent)
+    tensors[index] = gradient
+  }
+
+  /// Adds products of as many rows each to the gradient of a weight; of few rows later, together with those of other
+  /// steps.
+  func add(_ products: [PendingProducts.Part], to weight: Variable) {
     guard weight.tape === tape else { return }
+    if products.contains(where: { $0.count > PendingProducts.mostRows }) {
+      var all = PendingProducts(weight.shape)
+      all.append(products)
+      return update(weight.index, weight.shape, all.write)
+    }
     // Taken out while it is changed, so that nothing is copied.
     var waiting = pending.removeValue(forKey: weight.index) ?? PendingProducts(weight.shape)
     waiting.append(products)
@@ -61,10 +73,7 @@ public final class GradientAccumulator {
   /// Adds what has been put off.
   private func settle(_ index: Int) {
     guard let products = pending.removeValue(forKey: index) else { return }
-    let isPresent = tensors[index] != nil
-    var gradient = tensors[index].take() ?? Tensor(uninitialized: products.shape)
-    products.write(into: gradient.mutablePointer, isPresent: isPresent)
-    tensors[index] = gradient
+    update(index, products.shape, products.write)
   }
 
   /// Whether gradients are wanted for a variable; operations skip the work for others.

@@ -2,12 +2,12 @@
 ///
 /// For the calling thread alone. The memory of the weights must outlive it.
 public final class RepeatedWeights {
-  private let cell: RecurrentCell
+  private let layout: RecurrentLayout
   private let input: UnsafePointer<Float>
   private let recurrent: UnsafePointer<Float>
   private let (width, hidden, batch): (Int, Int, Int)
-  private(set) lazy var stateForward = recurrentMatrices(isForward: true)
-  private(set) lazy var stateBackward = recurrentMatrices(isForward: false)
+  private(set) lazy var stateForward = stateMatrices(isForward: true)
+  private(set) lazy var stateBackward = stateMatrices(isForward: false)
   private lazy var inputForward = inputMatrices(isForward: true)
   private lazy var inputBackward = inputMatrices(isForward: false)
 
@@ -19,7 +19,7 @@ public final class RepeatedWeights {
     _ cell: RecurrentCell, input: UnsafePointer<Float>, width: Int,
     recurrent: UnsafePointer<Float>, hidden: Int, batch: Int
   ) {
-    self.cell = cell
+    layout = RecurrentLayout(cell)
     self.input = input
     self.width = width
     self.recurrent = recurrent
@@ -35,7 +35,6 @@ public final class RepeatedWeights {
   public func addInputProduct(
     rows: Int, _ x: UnsafePointer<Float>, to gates: UnsafeMutablePointer<Float>
   ) {
-    let layout = RecurrentLayout(cell)
     for (block, matrix) in zip(layout.inputBlocks, inputForward) {
       matrix.product(
         rows: rows, x, stride: width, accumulate: true, into: gates + block.column * hidden,
@@ -48,7 +47,6 @@ public final class RepeatedWeights {
     rows: Int, _ dGates: UnsafePointer<Float>, accumulate: Bool,
     into dx: UnsafeMutablePointer<Float>
   ) {
-    let layout = RecurrentLayout(cell)
     for (index, (block, matrix)) in zip(layout.inputBlocks, inputBackward).enumerated() {
       matrix.product(
         rows: rows, dGates + block.column * hidden, stride: layout.width * hidden,
@@ -57,17 +55,20 @@ public final class RepeatedWeights {
   }
 
   private func inputMatrices(isForward: Bool) -> [RepeatedMatrix] {
-    RecurrentLayout(cell).inputBlocks.map {
-      RepeatedMatrix(
-        $0, of: input, hidden: hidden, columns: width, isForward: isForward, rows: batch,
-        repetitions: .max)
-    }
+    matrices(layout.inputBlocks, of: input, columns: width, isForward: isForward)
   }
 
-  private func recurrentMatrices(isForward: Bool) -> [RepeatedMatrix] {
-    RecurrentLayout(cell).stateBlocks.map {
+  private func stateMatrices(isForward: Bool) -> [RepeatedMatrix] {
+    matrices(layout.stateBlocks, of: recurrent, columns: hidden, isForward: isForward)
+  }
+
+  private func matrices(
+    _ blocks: [RecurrentLayout.Block], of weight: UnsafePointer<Float>, columns: Int,
+    isForward: Bool
+  ) -> [RepeatedMatrix] {
+    blocks.map {
       RepeatedMatrix(
-        $0, of: recurrent, hidden: hidden, columns: hidden, isForward: isForward, rows: batch,
+        $0, of: weight, hidden: hidden, columns: columns, isForward: isForward, rows: batch,
         repetitions: .max)
     }
   }

@@ -103,7 +103,7 @@ public struct RecurrentLayer: Layer {
   }
 
   /// The parameters as variables of a pass.
-  func weights(in context: ForwardContext) -> RecurrentWeights {
+  public func weights(in context: ForwardContext) -> RecurrentWeights {
     RecurrentWeights(
       input: context.variable(inputWeight), recurrent: context.variable(recurrentWeight),
       inputBias: context.variable(inputBias), recurrentBias: context.variable(recurrentBias))

@@ -57,8 +57,7 @@ struct TrainingSuite: BenchmarkSuite {
   }
 
   func columns(_ settings: Settings) -> [ResultColumn] {
-    [.median, .interval, .itemRate("target tokens"), .flopRate]
-      + (settings.ceiling.map { [.shareOfCeiling($0.flopRate)] } ?? []) + [.samples]
+    [.median, .interval, .itemRate("target tokens")] + settings.flopRateColumns + [.samples]
   }
 
   private func transformer(_ size: Size, _ settings: Settings) -> Contender {

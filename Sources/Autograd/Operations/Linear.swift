@@ -66,22 +66,13 @@ func accumulateLinearGradients(
       MatrixOperand(weight.value.pointer, stride: inner), beta: isPresent ? 1 : 0, into: pointer,
       stride: inner)
   }
-  if rows <= PendingProducts.mostRows {
-    accumulator.addLater(
-      [
-        PendingProducts.Part(
-          left: PendingProducts.Rows(tensor: dz, stride: columns),
-          right: PendingProducts.Rows(tensor: input.value, stride: inner), count: rows,
-          target: 0..<columns)
-      ], to: weight)
-  } else {
-    accumulator.accumulate(into: weight) { pointer, isPresent in
-      MatrixProduct.parallel(
-        rows: columns, columns: inner, inner: rows, dZ.transposed,
-        MatrixOperand(input.value.pointer, stride: inner), beta: isPresent ? 1 : 0, into: pointer,
-        stride: inner)
-    }
-  }
+  accumulator.add(
+    [
+      PendingProducts.Part(
+        left: PendingProducts.Rows(tensor: dz, stride: columns),
+        right: PendingProducts.Rows(tensor: input.value, stride: inner), count: rows,
+        target: 0..<columns)
+    ], to: weight)
   if let bias {
     accumulator.accumulate(into: bias) { pointer, isPresent in
       Reductions.columnSums(

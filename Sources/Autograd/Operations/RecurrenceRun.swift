@@ -164,10 +164,7 @@ final class RecurrenceRun {
           ?? PendingProducts.Rows(tensor: operand, stride: columns), count: rows,
         target: block.gate * hidden..<(block.gate + block.count) * hidden)
     }
-    if rows <= PendingProducts.mostRows { return accumulator.addLater(parts, to: weight) }
-    var products = PendingProducts(weight.shape)
-    products.append(parts)
-    accumulator.accumulate(into: weight) { products.write(into: $0, isPresent: $1) }
+    accumulator.add(parts, to: weight)
   }
 
   /// dW_ih = dgatesᵀ x, dx = dgates W_ih and both biases, where steps have numbers from the sums over all steps that

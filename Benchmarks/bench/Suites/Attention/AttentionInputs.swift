@@ -25,39 +25,25 @@ final class AttentionInputs {
 
   /// The output, followed with `isBackward` by the gradients of queries, keys, values and the kind's parameters.
   func compute(_ kind: AttentionKind, isBackward: Bool) -> [Tensor] {
-    results(
-      kind, isBackward ? ForwardContext.differentiating() : .inference(), query,
-      upstream: isBackward ? gradient : nil
-    ) { q, k, v, context in
-      kind.attend(q, k, v, headCount: Self.headCount, in: context)
-    }
+    attended(kind, upstream: isBackward ? gradient : nil)
   }
 
   /// Compares the outputs of some positions with the definition; with `isBackward`, the gradients that come back from
   /// those positions alone.
   func check(_ kind: AttentionKind, isBackward: Bool) throws {
-    let count = min(length, 16)
-    let rows = (0..<count).map { $0 * (length - 1) / max(1, count - 1) }
-    func take(_ tensor: Tensor) -> Tensor {
-      concatenate(
-        rows.map { Variable(tensor).slice(axis: 1, $0..<$0 + 1) }, axis: 1
-      ).value
-    }
+    let rows = sampledPositions(of: length)
+    func take(_ tensor: Tensor) -> Tensor { Variable(tensor).slices(axis: 1, rows).value }
     let width = gradient.shape.last
     var sparse = Tensor.zeros(gradient.shape)
     for row in rows {
       (sparse.mutablePointer + row * width).update(
         from: gradient.pointer + row * width, count: width)
     }
-    func context() -> ForwardContext { isBackward ? .differentiating() : .inference() }
-    var found = results(kind, context(), query, upstream: isBackward ? sparse : nil) {
-      q, k, v, context in
-      kind.attend(q, k, v, headCount: Self.headCount, in: context)
-    }
+    var found = attended(kind, upstream: isBackward ? sparse : nil)
     found[0] = take(found[0])
     if isBackward { found[1] = take(found[1]) }
     let expected = results(
-      kind, context(), take(query), upstream: isBackward ? take(gradient) : nil
+      kind, query: take(query), upstream: isBackward ? take(gradient) : nil
     ) { q, k, v, context in
       concatenate(
         rows.enumerated().map { index, row in
@@ -69,10 +55,18 @@ final class AttentionInputs {
     try requireClose(found, expected, tolerance: 2e-4)
   }
 
+  /// All positions, as the library computes them.
+  private func attended(_ kind: AttentionKind, upstream: Tensor?) -> [Tensor] {
+    results(kind, query: query, upstream: upstream) { q, k, v, context in
+      kind.attend(q, k, v, headCount: Self.headCount, in: context)
+    }
+  }
+
   private func results(
-    _ kind: AttentionKind, _ context: ForwardContext, _ query: Tensor, upstream: Tensor?,
+    _ kind: AttentionKind, query: Tensor, upstream: Tensor?,
     _ attend: (Variable, Variable, Variable, ForwardContext) -> Variable
   ) -> [Tensor] {
+    let context = upstream == nil ? ForwardContext.inference() : .differentiating()
     let inputs = [query, key, value].map(context.input)
     let output = attend(inputs[0], inputs[1], inputs[2], context)
     guard let upstream else { return [output.value] }

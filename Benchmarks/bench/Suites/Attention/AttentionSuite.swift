@@ -60,10 +60,7 @@ struct AttentionSuite: BenchmarkSuite {
   }
 
   func columns(_ settings: Settings) -> [ResultColumn] {
-    [.median, .interval, .flopRate]
-      + (settings.ceiling.map { [.shareOfCeiling($0.flopRate)] } ?? []) + [
-        .allocated, .memory, .samples,
-      ]
+    [.median, .interval] + settings.flopRateColumns + [.allocated, .memory, .samples]
   }
 
   func conclude(_ report: inout SuiteReport, _ settings: Settings) {

@@ -22,9 +22,7 @@ final class LayerInputs {
     func sequences(_ tensor: Tensor) -> Variable {
       Variable(tensor).slice(axis: 0, 0..<min(2, x.shape[0]))
     }
-    func take(_ variable: Variable) -> Tensor {
-      concatenate(positions.map { variable.slice(axis: 1, $0..<$0 + 1) }, axis: 1).value
-    }
+    func take(_ variable: Variable) -> Tensor { variable.slices(axis: 1, positions).value }
     var sparse = Tensor.zeros(upstream.shape)
     let (length, width) = (x.shape[1], x.shape[2])
     for sequence in 0..<min(2, x.shape[0]) {

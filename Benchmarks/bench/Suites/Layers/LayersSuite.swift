@@ -82,8 +82,7 @@ struct LayersSuite: BenchmarkSuite {
   }
 
   func columns(_ settings: Settings) -> [ResultColumn] {
-    [.median, .interval, .operations, .flopRate]
-      + (settings.ceiling.map { [.shareOfCeiling($0.flopRate)] } ?? []) + [.samples]
+    [.median, .interval, .operations] + settings.flopRateColumns + [.samples]
   }
 
   private func contender(

@@ -35,11 +35,6 @@ struct MeasuredLayer {
 
   private static func headCount(_ d: Int) -> Int { max(1, d / 64) }
 
-  private static func spread(_ length: Int) -> [Int] {
-    let count = min(16, length)
-    return (0..<count).map { $0 * (length - 1) / max(1, count - 1) }
-  }
-
   private static func attentionAlone(_ d: Int, radius: Int?) -> MeasuredLayer {
     let mask = radius.map { AttentionMask.window($0) } ?? .none
     return MeasuredLayer(
@@ -58,7 +53,7 @@ struct MeasuredLayer {
               query: x.slice(axis: 1, row..<row + 1), key: keys, value: keys,
               headCount: headCount(d))
           }, axis: 1)
-      }, checkedPositions: spread)
+      }, checkedPositions: sampledPositions)
   }
 
   private static func attentionLayer(_ d: Int, using generator: inout SeededGenerator)
@@ -70,14 +65,12 @@ struct MeasuredLayer {
       name: "with projections", parameters: layer.parameters.map(\.parameter),
       run: { x, context in layer(x, in: context) },
       reference: { x, positions, context in
-        let rows = concatenate(
-          positions.map { x.slice(axis: 1, $0..<$0 + 1) }, axis: 1)
-        return layer.outputProjection(
+        layer.outputProjection(
           plainAttention(
-            query: layer.queryProjection(rows, in: context),
+            query: layer.queryProjection(x.slices(axis: 1, positions), in: context),
             key: layer.keyProjection(x, in: context), value: layer.valueProjection(x, in: context),
             headCount: layer.headCount), in: context)
-      }, checkedPositions: spread)
+      }, checkedPositions: sampledPositions)
   }
 
   private static func recurrent(
@@ -93,12 +86,7 @@ struct MeasuredLayer {
         // The first positions: what comes later cannot change them.
         let start = x.slice(axis: 1, 0..<positions.count)
         return plainRecurrence(
-          cell, start,
-          weights: RecurrentWeights(
-            input: context.variable(layer.inputWeight),
-            recurrent: context.variable(layer.recurrentWeight),
-            inputBias: context.variable(layer.inputBias),
-            recurrentBias: context.variable(layer.recurrentBias)), lengths: lengths(start)
+          cell, start, weights: layer.weights(in: context), lengths: lengths(start)
         ).output
       }, checkedPositions: { Array(0..<min(32, $0)) },
       step: { x, state, context in
@@ -131,6 +119,6 @@ struct MeasuredLayer {
             return values.slice(axis: 2, 0..<d)
               * activate(values.slice(axis: 2, d..<2 * d), .sigmoid)
           }, axis: 1)
-      }, checkedPositions: spread)
+      }, checkedPositions: sampledPositions)
   }
 }
