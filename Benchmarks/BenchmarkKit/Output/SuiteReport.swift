@@ -14,6 +14,8 @@ public struct SuiteReport: Codable, Sendable {
   public var results: [ContenderResult]
   /// How series grow.
   public var fits: [SeriesFit]
+  /// What is worth drawing.
+  public var charts: [Chart]
   /// What the numbers say, in sentences.
   public var findings: [String]
   /// What makes the numbers doubtful.
@@ -23,6 +25,7 @@ public struct SuiteReport: Codable, Sendable {
   public init(
     name: String, title: String, method: [String] = [], options: RunnerOptions? = nil,
     quantities: [Quantity] = [], results: [ContenderResult] = [], fits: [SeriesFit] = [],
+    charts: [Chart] = [],
     findings: [String] = [], warnings: [String] = []
   ) {
     self.name = name
@@ -32,6 +35,7 @@ public struct SuiteReport: Codable, Sendable {
     self.quantities = quantities
     self.results = results
     self.fits = fits
+    self.charts = charts
     self.findings = findings
     self.warnings = warnings
   }
