@@ -87,6 +87,7 @@ struct Session {
     Console.print([""] + TextTable(result.results, columns: columns).lines)
     let marks = TextTable.warningLines(result.results)
     if !marks.isEmpty { Console.print([""] + marks) }
+    for breakdown in result.breakdowns { Console.print([""] + breakdown.lines) }
     let sentences = result.fits.map(\.description) + result.findings
     if !sentences.isEmpty { Console.print([""] + sentences) }
     if !result.warnings.isEmpty {

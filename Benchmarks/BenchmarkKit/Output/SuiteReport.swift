@@ -16,6 +16,8 @@ public struct SuiteReport: Codable, Sendable {
   public var fits: [SeriesFit]
   /// What is worth drawing.
   public var charts: [Chart]
+  /// Where time went, part by part.
+  public var breakdowns: [Breakdown]
   /// What the numbers say, in sentences.
   public var findings: [String]
   /// What makes the numbers doubtful.
@@ -25,7 +27,7 @@ public struct SuiteReport: Codable, Sendable {
   public init(
     name: String, title: String, method: [String] = [], options: RunnerOptions? = nil,
     quantities: [Quantity] = [], results: [ContenderResult] = [], fits: [SeriesFit] = [],
-    charts: [Chart] = [],
+    charts: [Chart] = [], breakdowns: [Breakdown] = [],
     findings: [String] = [], warnings: [String] = []
   ) {
     self.name = name
@@ -36,6 +38,7 @@ public struct SuiteReport: Codable, Sendable {
     self.results = results
     self.fits = fits
     self.charts = charts
+    self.breakdowns = breakdowns
     self.findings = findings
     self.warnings = warnings
   }
