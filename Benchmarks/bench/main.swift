@@ -10,12 +10,14 @@ do {
     print(Arguments.help)
   case .list:
     for suite in allSuites { print("\(suite.name)  \(suite.summary)") }
+  case .plan:
+    Console.print(try Plan.lines(arguments))
   case .run:
     #if DEBUG
       try ReleaseBuild.replaceThisProcess()
     #else
       var session = try Session(arguments)
-      exit(try session.run() ? 0 : 1)
+      exit(try session.run())
     #endif
   }
 } catch let error as ArgumentError {

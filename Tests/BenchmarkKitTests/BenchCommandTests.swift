@@ -36,7 +36,10 @@ import Testing
     let outcome = try bench(["--help"])
     #expect(outcome.status == 0)
     #expect(outcome.errors.isEmpty)
-    for word in ["machine", "layers", "--quick", "--full", "--json", "--seed", "--threads"] {
+    for word in [
+      "machine", "layers", "--quick", "--full", "--filter", "--sweep", "--dry-run", "--output",
+      "--json", "--seed", "--threads",
+    ] {
       #expect(outcome.output.contains(word))
     }
     #expect(outcome.output.split(separator: "\n").allSatisfy { $0.count <= 100 })
@@ -56,6 +59,13 @@ import Testing
     (["--threads", "0"], "--threads needs a whole number from 1 on, found '0'"),
     (["--json"], "--json needs a value"),
     (["--quick", "--full"], "--quick and --full exclude each other"),
+    (["--quick=3"], "--quick=3: this option takes no value"),
+    (["--json", "a", "--output", "b"], "--json and --output exclude each other"),
+    (["--filter", "("], "--filter needs a regular expression, found '('"),
+    (["--sweep", "q=3"], "found 'q=3': sizes are n, d, h, B, layers"),
+    (["--sweep", "n=4..2"], "found 'n=4..2': 4 is more than 2"),
+    (["--sweep", "n=1,x"], "'x' is no whole number from 1 to 1048576"),
+    (["--sweep", "n"], "found 'n': there is no ="),
     (
       ["--json", "/nonexistent/report.json"],
       "there is no folder /nonexistent that can be written to"
@@ -67,6 +77,19 @@ import Testing
     #expect(outcome.output.isEmpty)
     #expect(outcome.errors.contains(message))
     #expect(outcome.errors.contains("bench --help"))
+  }
+
+  @Test func aDryRunNamesContendersAndMeasuresNothing() throws {
+    let outcome = try bench([
+      "--dry-run", "sweep", "--sweep", "n=16..64", "--sweep", "h=2,3", "--filter", "^sweep att",
+    ])
+    #expect(outcome.status == 0)
+    let lines = outcome.output.split(separator: "\n").map(String.init)
+    #expect(lines.contains("sweep: 12 contenders, 10 cycles, at most 40 s"))
+    #expect(lines.contains("  attention forward n=32 h=3"))
+    #expect(!outcome.output.contains("Transformer"))
+    #expect(lines.contains { $0.hasPrefix("machine: ") })
+    #expect(lines.last?.hasPrefix("in all at most 55 s") == true)
   }
 
   @Test(.enabled(if: BuildConfiguration.current == .debug))

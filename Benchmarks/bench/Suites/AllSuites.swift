@@ -1,4 +1,4 @@
 /// Every suite, in the order in which they run.
 let allSuites: [any BenchmarkSuite] = [
-  MachineSuite(), AttentionSuite(), LayersSuite(), ThroughputSuite(), TrainingSuite(),
+  MachineSuite(), AttentionSuite(), LayersSuite(), ThroughputSuite(), TrainingSuite(), SweepSuite(),
 ]

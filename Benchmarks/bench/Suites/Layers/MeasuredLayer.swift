@@ -26,7 +26,7 @@ struct MeasuredLayer {
     var generator = SeededGenerator(seed: combineSeeds(seed, UInt64(d)))
     return [
       attentionAlone(d, radius: nil), attentionAlone(d, radius: reach.radius),
-      attentionLayer(d, using: &generator),
+      attentionLayer(d, headCount: headCount(d), using: &generator),
       recurrent("LSTM", .lstm, d, using: &generator),
       recurrent("GRU", .gru, d, using: &generator),
       convolution(d, width: reach.width, using: &generator),
@@ -56,11 +56,12 @@ struct MeasuredLayer {
       }, checkedPositions: sampledPositions)
   }
 
-  private static func attentionLayer(_ d: Int, using generator: inout SeededGenerator)
-    -> MeasuredLayer
-  {
+  /// Multi-head self-attention with its four matrices.
+  static func attentionLayer(
+    _ d: Int, headCount: Int, using generator: inout SeededGenerator
+  ) -> MeasuredLayer {
     let layer = MultiHeadAttention(
-      modelDimension: d, headCount: headCount(d), using: &generator)
+      modelDimension: d, headCount: headCount, using: &generator)
     return MeasuredLayer(
       name: "with projections", parameters: layer.parameters.map(\.parameter),
       run: { x, context in layer(x, in: context) },

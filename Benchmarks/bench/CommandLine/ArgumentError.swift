@@ -3,9 +3,14 @@ enum ArgumentError: Error, Equatable, CustomStringConvertible {
   case unknownOption(String)
   case unknownSuite(String, known: [String])
   case missingValue(option: String)
+  case unexpectedValue(String)
   case notANumber(option: String, found: String, expected: String)
   case contradiction(String, String)
   case noFolder(option: String, path: String, folder: String)
+  case noName(option: String, found: String)
+  case badExpression(option: String, found: String, reason: String)
+  case badSweep(found: String, reason: String)
+  case wrongFileCount(command: String, expected: String, found: Int)
 
   var description: String {
     switch self {
@@ -15,12 +20,22 @@ enum ArgumentError: Error, Equatable, CustomStringConvertible {
       "unknown suite '\(name)'; there are: \(known.joined(separator: ", "))"
     case .missingValue(let option):
       "\(option) needs a value"
+    case .unexpectedValue(let word):
+      "\(word): this option takes no value"
     case .notANumber(let option, let found, let expected):
       "\(option) needs \(expected), found '\(found)'"
     case .contradiction(let one, let other):
       "\(one) and \(other) exclude each other"
     case .noFolder(let option, let path, let folder):
       "\(option) \(path): there is no folder \(folder) that can be written to"
+    case .noName(let option, let found):
+      "\(option) needs a name without slashes that does not begin with a dot, found '\(found)'"
+    case .badExpression(let option, let found, let reason):
+      "\(option) needs a regular expression, found '\(found)': \(reason)"
+    case .badSweep(let found, let reason):
+      "--sweep needs such as n=64,128,256 or d=64..512, found '\(found)': \(reason)"
+    case .wrongFileCount(let command, let expected, let found):
+      "`bench \(command)` needs \(expected), found \(found) file\(found == 1 ? "" : "s")"
     }
   }
 }

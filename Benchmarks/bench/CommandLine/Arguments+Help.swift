@@ -16,13 +16,18 @@ extension Arguments {
       \(suites.joined(separator: "\n"))
 
       options:
-        --quick      fewer samples and smaller sizes, to see whether everything works
-        --full       longer sequences, more samples: for minutes
-        --json FILE  where the report goes, raw samples included (default: Runs/bench/<date>.json)
-        --seed N     seed of inputs, order and resampling (default: 1)
-        --threads N  threads of the pool (default: what the library chooses)
-        --list       the suites, one a line
-        --help       this text
+        --quick          fewer samples and smaller sizes, to see whether everything works
+        --full           longer sequences, more samples: for minutes
+        --filter REGEX   only contenders whose `suite name task n=1024` has a match
+        --sweep n=64,128 vary a size of the suite sweep: n, d, h, B or layers; n=64..512 doubles;
+                         several --sweep options give every combination
+        --output FOLDER  where the report goes (default: Runs/bench/<date>)
+        --json FILE      the report alone, raw samples included
+        --seed N         seed of inputs, order and resampling (default: 1)
+        --threads N      threads of the pool (default: what the library chooses)
+        --dry-run        what would be measured, and how long it takes at most
+        --list           the suites, one a line
+        --help           this text
 
       Ctrl-C ends the run and keeps what was measured; a second one ends it at once.
       Exit status: 0 done, 1 something failed or was interrupted, 2 wrong arguments.

@@ -1,4 +1,5 @@
 import BenchmarkKit
+import Kernels
 
 /// How much a suite measures.
 enum Extent {
@@ -16,9 +17,19 @@ struct Settings {
   /// Threads of the pool.
   let threads: Int
   let extent: Extent
+  /// What the sweep suite varies.
+  let sweep: Sweep
   var isQuick: Bool { extent == .quick }
   /// What the machine can do at best, once the machine suite has measured it.
   var ceiling: Ceiling?
+
+  /// What the arguments ask for, with as many threads as the pool has now.
+  init(_ arguments: Arguments) {
+    seed = arguments.seed
+    threads = ThreadPool.threadCount
+    extent = arguments.extent
+    sweep = arguments.sweep
+  }
 
   /// Floating-point operations a second, and their share of the ceiling where there is one.
   var flopRateColumns: [ResultColumn] {

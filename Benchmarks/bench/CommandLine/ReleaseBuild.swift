@@ -49,6 +49,7 @@ enum ReleaseBuild {
   private static func packageFolder(file: String = #filePath) throws -> String {
     let source = URL(fileURLWithPath: file)
       .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+      .deletingLastPathComponent()
     let current = URL(fileURLWithPath: FileManager.default.currentDirectoryPath)
     var candidates = [source]
     var folder = current

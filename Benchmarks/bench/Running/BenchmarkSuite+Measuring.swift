@@ -1,0 +1,52 @@
+import BenchmarkKit
+import Kernels
+
+extension BenchmarkSuite {
+  /// The contenders that a filter lets through.
+  func contenders(_ settings: Settings, filter: ContenderFilter?) throws -> [Contender] {
+    let all = try contenders(settings)
+    // The others are compared with the machine's limits, so all of it is measured.
+    guard let filter, !(self is MachineSuite) else { return all }
+    return all.filter { filter.includes($0.label, in: name) }
+  }
+
+  /// Measures the contenders and draws conclusions.
+  func measured(
+    _ settings: Settings, filter: ContenderFilter?, _ progress: ProgressLine
+  ) throws -> SuiteReport {
+    let options = options(settings)
+    let runner = Runner(
+      options: options, releaseMemory: { BufferPool.trim() },
+      allocator: AllocatorMeter(
+        resetPeak: { BufferPool.resetPeak() }, used: { BufferPool.statistics.usedBytes },
+        peak: { BufferPool.statistics.peakUsedBytes }),
+      shouldStop: { Interruption.isRequested }, report: progress.update)
+    let before = ProcessorUsage.now()
+    let results = runner.run(try contenders(settings, filter: filter))
+    let after = ProcessorUsage.now()
+    progress.finish()
+    var report = SuiteReport(
+      name: name, title: title,
+      method: method + (options.measuresMemory ? [PeakMemory.explanation] : []),
+      options: options, results: results)
+    if let before, let after { report.warnings = Self.load(from: before, to: after) }
+    conclude(&report, settings)
+    return report
+  }
+
+  /// What took processor time away from a suite.
+  private static func load(from before: ProcessorUsage, to after: ProcessorUsage) -> [String] {
+    var warnings: [String] = []
+    let others = after.othersShare(since: before)
+    if others > 0.05 {
+      warnings.append(
+        "OTHER PROGRAMS took \(Format.percent(others)) of the processors during this suite")
+    }
+    let stolen = after.stolenShare(since: before)
+    if stolen > 0.02 {
+      warnings.append(
+        "THE HYPERVISOR took \(Format.percent(stolen)) of the processors during this suite")
+    }
+    return warnings
+  }
+}

@@ -1,0 +1,100 @@
+import BenchmarkKit
+import Foundation
+import Kernels
+
+/// One run of `bench`: suites in order, results on standard output, everything in files.
+struct Session {
+  private let arguments: Arguments
+  private let outputs: RunOutputs
+  private var settings: Settings
+  private var report: Report
+  private var isComplete = true
+
+  init(_ arguments: Arguments) throws {
+    self.init(arguments, outputs: try RunOutputs(arguments))
+  }
+
+  private init(_ arguments: Arguments, outputs: RunOutputs) {
+    self.arguments = arguments
+    self.outputs = outputs
+    if let threads = arguments.threads { ThreadPool.threadCount = threads }
+    settings = Settings(arguments)
+    report = Report(
+      program: "bench", arguments: arguments.words, context: .current(),
+      facts: Session.libraryFacts(threads: settings.threads))
+  }
+
+  /// Runs what was asked for.
+  ///
+  /// - Returns: the exit status: 0 done, 1 failed or interrupted.
+  mutating func run() throws -> Int32 {
+    Interruption.install()
+    Console.print(report.context.lines)
+    for (name, fact) in report.facts.sorted(by: { $0.key < $1.key }) {
+      Console.print(["\(name.padding(toLength: 9, withPad: " ", startingAt: 0)) \(fact)"])
+    }
+    Console.warn(report.context.warnings)
+    let suites = arguments.chosenSuites
+    for (index, suite) in suites.enumerated() where !Interruption.isRequested {
+      let later = suites[(index + 1)...].reduce(0) { $0 + $1.options(settings).timeBudget }
+      do {
+        try run(suite, place: "\(index + 1)/\(suites.count)", later: later)
+      } catch {
+        isComplete = false
+        Console.error("bench: suite \(suite.name) failed: \(error)")
+      }
+      // After each suite, so that whatever happens next cannot lose it.
+      report.wasInterrupted = Interruption.isRequested
+      try outputs.writeReport(report)
+    }
+    Console.print([""])
+    Console.warn(report.context.warnings)
+    if report.wasInterrupted {
+      Console.warn(["INTERRUPTED: what was measured until then is above and in the report"])
+    }
+    Console.print(outputs.finish(report))
+    return isComplete && !report.wasInterrupted ? 0 : 1
+  }
+
+  private mutating func run(_ suite: any BenchmarkSuite, place: String, later: Double) throws {
+    Console.print(["", "== \(suite.name): \(suite.title)"] + suite.method)
+    let progress = ProgressLine(title: "\(suite.name) \(place)", later: later)
+    defer { progress.finish() }
+    let result = try suite.measured(settings, filter: arguments.filter, progress)
+    if let machine = suite as? MachineSuite { settings.ceiling = machine.ceiling(result.results) }
+    if result.results.isEmpty && result.quantities.isEmpty && arguments.filter != nil {
+      Console.print(["nothing in it matches --filter"])
+      return
+    }
+    report.suites.append(result)
+    show(result, columns: suite.columns(settings))
+  }
+
+  private func show(_ result: SuiteReport, columns: [ResultColumn]) {
+    Console.print([""] + TextTable(result.results, columns: columns).lines)
+    let marks = TextTable.warningLines(result.results)
+    if !marks.isEmpty { Console.print([""] + marks) }
+    for breakdown in result.breakdowns { Console.print([""] + breakdown.lines) }
+    let sentences = result.fits.map(\.description) + result.findings
+    if !sentences.isEmpty { Console.print([""] + sentences) }
+    if !result.warnings.isEmpty {
+      Console.print([""])
+      Console.warn(result.warnings)
+    }
+  }
+
+  /// What stands behind the library's numbers on this machine.
+  private static func libraryFacts(threads: Int) -> [String: String] {
+    let machine = MachineProbe.describe()
+    // Name and version; the rest of its configuration is a list of build options.
+    let version = machine.blas.split(separator: " ").prefix(2).joined(separator: " ")
+    var blas = "\(version), kernels \(machine.blasCoreAfter)"
+    if machine.blasCoreBefore != machine.blasCoreAfter {
+      blas += " (it had chosen \(machine.blasCoreBefore))"
+    }
+    return [
+      "threads": "\(threads)", "products": blas, "vectors": machine.vectorKernels,
+      "caches": machine.caches.joined(separator: ", "),
+    ]
+  }
+}
