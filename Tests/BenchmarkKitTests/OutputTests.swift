@@ -60,12 +60,17 @@ import Testing
       result("a", n: 2, seconds: [1, 2, 3]), result("a", n: 4, seconds: [2, 4, 6]),
       result("b", n: 2, seconds: [], hole: "no \"luck\""),
     ]
+    var counts = TextTable("counts", columns: [TextTable.Column("name", .left), .init("steps")])
+    counts.add(["a", "7"])
+    counts.addRule()
+    counts.add(["b"], note: "unknown")
     var report = Report(program: "bench", arguments: ["x"], context: .current())
     report.suites = [
       SuiteReport(
         name: "s", title: "S", options: RunnerOptions(),
-        quantities: [Quantity("rate", 5, unit: "GFLOP/s")], results: results,
-        fits: SeriesFit.fits(of: results, against: "n"))
+        quantities: [Quantity("rate", 5, unit: "GFLOP/s")],
+        columns: [.median, .shareOfCeiling(2e9), .itemRate("tokens")], results: results,
+        fits: SeriesFit.fits(of: results, against: "n"), tables: [counts])
     ]
     try report.write(to: path)
     try report.write(to: path)
@@ -75,6 +80,9 @@ import Testing
     #expect(try read.json() == report.json())
     #expect(read.suites[0].results[0].samples.map(\.seconds) == [1, 2, 3])
     #expect(read.suites[0].fits.count == 1)
+    #expect(read.suites[0].columns == report.suites[0].columns)
+    #expect(read.suites[0].tables == [counts])
+    #expect(read.suites[0].tables[0].lines == counts.lines)
     #expect(read.schemaVersion == Report.currentSchemaVersion)
   }
 

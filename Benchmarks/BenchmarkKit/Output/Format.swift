@@ -74,7 +74,9 @@ public enum Format {
     case 0.9995...: ("s", 1)
     case 0.9995e-3...: ("ms", 1e-3)
     case 0.9995e-6...: ("µs", 1e-6)
-    default: ("ns", 1e-9)
+    case 0.9995e-9..., 0: ("ns", 1e-9)
+    // What a term of a fitted law takes, rather than anything that was timed.
+    default: ("ps", 1e-12)
     }
   }
 }

@@ -3,7 +3,7 @@ public import Foundation
 /// Everything that a run of a benchmark found, as it is written to a file.
 public struct Report: Codable, Sendable {
   /// Raised whenever a reader of an older file would misunderstand a newer one.
-  public static let currentSchemaVersion = 2
+  public static let currentSchemaVersion = 3
 
   /// The version of the report's layout.
   public let schemaVersion: Int

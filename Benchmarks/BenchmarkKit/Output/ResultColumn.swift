@@ -1,5 +1,5 @@
 /// What a table of results can show beside names and parameters.
-public enum ResultColumn: Sendable {
+public enum ResultColumn: Codable, Hashable, Sendable {
   /// Median seconds per run.
   case median
   /// Bootstrap 95 % interval of the median.

@@ -10,10 +10,14 @@ public struct SuiteReport: Codable, Sendable {
   public let options: RunnerOptions?
   /// Single numbers.
   public var quantities: [Quantity]
+  /// What the table of the results shows beside names and sizes.
+  public var columns: [ResultColumn]
   /// What was measured of each contender, holes included.
   public var results: [ContenderResult]
   /// How series grow.
   public var fits: [SeriesFit]
+  /// Further tables, such as one that counts what was not timed.
+  public var tables: [TextTable]
   /// What is worth drawing.
   public var charts: [Chart]
   /// Where time went, part by part.
@@ -26,7 +30,8 @@ public struct SuiteReport: Codable, Sendable {
   /// A report; everything but the name and title can be added later.
   public init(
     name: String, title: String, method: [String] = [], options: RunnerOptions? = nil,
-    quantities: [Quantity] = [], results: [ContenderResult] = [], fits: [SeriesFit] = [],
+    quantities: [Quantity] = [], columns: [ResultColumn] = [.median, .interval, .samples],
+    results: [ContenderResult] = [], fits: [SeriesFit] = [], tables: [TextTable] = [],
     charts: [Chart] = [], breakdowns: [Breakdown] = [],
     findings: [String] = [], warnings: [String] = []
   ) {
@@ -35,8 +40,10 @@ public struct SuiteReport: Codable, Sendable {
     self.method = method
     self.options = options
     self.quantities = quantities
+    self.columns = columns
     self.results = results
     self.fits = fits
+    self.tables = tables
     self.charts = charts
     self.breakdowns = breakdowns
     self.findings = findings

@@ -1,13 +1,13 @@
-/// A table for a terminal, with aligned columns.
-public struct TextTable: Sendable {
+/// A table of text with aligned columns, for a terminal and, saved with a report, for other writers.
+public struct TextTable: Codable, Hashable, Sendable {
   /// On which side the cells of a column line up.
-  public enum Alignment: Sendable {
+  public enum Alignment: String, Codable, Sendable {
     case left
     case right
   }
 
   /// A column's heading and alignment.
-  public struct Column: Sendable {
+  public struct Column: Codable, Hashable, Sendable {
     /// The heading.
     public let title: String
     /// The side on which cells line up.
@@ -20,19 +20,28 @@ public struct TextTable: Sendable {
     }
   }
 
-  /// From left to right.
-  public let columns: [Column]
-  private var rows: [Row] = []
-
-  private enum Row {
+  /// A line of a table.
+  enum Row: Codable, Hashable {
     case cells([String])
     case note(cells: [String], text: String)
     case rule
   }
 
+  /// The heading; may be empty.
+  public let title: String
+  /// From left to right.
+  public let columns: [Column]
+  private(set) var rows: [Row] = []
+
   /// A table without rows.
-  public init(_ columns: [Column]) {
+  public init(_ title: String = "", columns: [Column]) {
+    self.title = title
     self.columns = columns
+  }
+
+  /// A table without a heading and without rows.
+  public init(_ columns: [Column]) {
+    self.init(columns: columns)
   }
 
   /// Adds a row; missing cells stay empty.
@@ -50,7 +59,7 @@ public struct TextTable: Sendable {
     rows.append(.rule)
   }
 
-  /// The lines of the table, without trailing space.
+  /// The lines of the table without its heading, without trailing space.
   public var lines: [String] {
     var widths = columns.map(\.title.count)
     for row in rows {
