@@ -28,7 +28,7 @@ extension BenchmarkSuite {
     var report = SuiteReport(
       name: name, title: title,
       method: method + (options.measuresMemory ? [PeakMemory.explanation] : []),
-      options: options, results: results)
+      options: options, columns: columns(settings), results: results)
     if let before, let after { report.warnings = Self.load(from: before, to: after) }
     conclude(&report, settings)
     return report
