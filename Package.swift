@@ -86,7 +86,8 @@ let package = Package(
       "TransformerModels"),
     executable("attend", "AttentionKit", "Kernels"),
 
-    target("BenchmarkKit", path: "Benchmarks/BenchmarkKit"),
+    .target(name: "CPerformanceCounters", path: "Benchmarks/CPerformanceCounters"),
+    target("BenchmarkKit", "CPerformanceCounters", path: "Benchmarks/BenchmarkKit"),
     executable("bench", "AttentionKit", "BenchmarkKit", "Kernels", path: "Benchmarks/bench"),
 
     // Tests mirror the sources.

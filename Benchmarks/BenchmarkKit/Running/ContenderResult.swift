@@ -64,6 +64,9 @@ public struct ContenderResult: Codable, Sendable {
   /// Items a second at the median, such as target tokens.
   public func itemRate(_ item: String) -> Double? { rate(of: cost.items[item]) }
 
+  /// What the processor and the kernel counted in one run: the median of each count over the samples.
+  public var counters: CounterValues? { CounterValues.medians(of: samples.compactMap(\.counters)) }
+
   private func rate(of amount: Double?) -> Double? {
     guard let amount, let median = summary?.median, median > 0 else { return nil }
     return amount / median

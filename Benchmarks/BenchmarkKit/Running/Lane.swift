@@ -6,12 +6,18 @@ final class Lane {
   var wasChecked = false
   /// Seconds of one run, as last seen in the warm-up.
   var runTime = 0.0
+  /// Seconds that emptying the caches takes before a turn.
+  var evictionTime = 0.0
   var runsPerSample = 1
   var warmUpRuns = 0
   var turnsPerCycle = 1
   var samples: [Sample] = []
   var memory: PeakMemory?
   var hole: String?
+  /// Why the warm-up ended before three runs agreed.
+  var unrest: String?
+  /// Where it goes on, when some of its samples come from an earlier run.
+  var resumption: Resumption?
 
   init(_ contender: Contender) {
     self.contender = contender
@@ -28,10 +34,18 @@ final class Lane {
   /// it has left its own data in the caches.
   static let refreshLimit = 0.002
 
-  var needsRefresh: Bool { runTime < Lane.refreshLimit }
+  var needsRefresh: Bool { evictionTime == 0 && runTime < Lane.refreshLimit }
 
   /// Seconds that one turn takes.
-  var turnTime: Double { runTime * Double(runsPerSample + (needsRefresh ? 1 : 0)) }
+  var turnTime: Double { evictionTime + runTime * Double(runsPerSample + (needsRefresh ? 1 : 0)) }
+
+  /// The turns that this lane still has to take in a cycle.
+  func missingTurns(inCycle cycle: Int) -> Int {
+    let taken = resumption?.taken[cycle] ?? 0
+    // A cycle that an earlier run went on from is complete, whatever the budget left out of it.
+    if taken > 0 && cycle != resumption?.lastCycle { return 0 }
+    return max(0, turnsPerCycle - taken)
+  }
 
   func result(_ options: RunnerOptions) -> ContenderResult {
     let summary = Summary(samples.map(\.seconds), seed: options.seed)
@@ -44,6 +58,7 @@ final class Lane {
       if summary.count < options.cycles {
         warnings.append("few samples: \(summary.count) of \(options.cycles)")
       }
+      if let unrest { warnings.append(unrest) }
     }
     return ContenderResult(
       name: contender.name, task: contender.task, parameters: contender.parameters,

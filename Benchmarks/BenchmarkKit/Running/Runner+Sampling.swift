@@ -1,31 +1,59 @@
 extension Runner {
   /// Takes the samples: `cycles` times all contenders, each time in another order.
-  func sample(_ lanes: [Lane], began: UInt64) {
-    plan(lanes, budget: options.timeBudget - elapsed(since: began))
-    var generator = ShuffleGenerator(seed: options.seed)
-    var turn = 0
+  func sample(_ lanes: [Lane], _ timeline: RunTimeline) {
+    var timeline = timeline
+    let evictor = options.coldCache ? CacheEvictor() : nil
+    if let evictor {
+      evictor.evict()
+      let seconds = time(evictor.evict)
+      for lane in lanes { lane.evictionTime = max(seconds, 1e-9) }
+    }
+    func used() -> Double { elapsed(since: timeline.began) + timeline.spent }
+    plan(lanes, budget: options.timeBudget - used())
     for cycle in 0..<options.cycles {
-      var order = lanes.filter { $0.hole == nil }
-        .flatMap { Array(repeating: $0, count: $0.turnsPerCycle) }
-      order.shuffle(using: &generator)
-      for (position, lane) in order.enumerated() where lane.hole == nil {
+      let order = order(of: lanes, cycle: cycle)
+      for (position, lane) in order.enumerated() where lane.workload != nil {
         if shouldStop() {
           return close(lanes, reason: "interrupted before it was measured")
         }
-        let start = elapsed(since: began)
         // A short contender may still fit where a long one no longer does.
-        if start + lane.turnTime > options.timeBudget { continue }
-        announce(lane, cycle: cycle, upcoming: order[position...], start: start, lanes: lanes)
-        takeTurn(lane, cycle: cycle, turn: turn, start: start)
-        turn += 1
+        if used() + lane.turnTime > options.timeBudget { continue }
+        announce(lane, cycle: cycle, upcoming: order[position...], used: used(), lanes: lanes)
+        evictor?.evict()
+        let start = timeline.offset + elapsed(since: timeline.began)
+        takeTurn(lane, cycle: cycle, turn: timeline.nextTurn, start: start)
+        timeline.nextTurn += 1
+        checkpoint { lanes.map { $0.result(options) } }
+        clockMonitor?.lookNowAndThen()
       }
     }
     close(lanes, reason: "the time budget of \(Format.time(options.timeBudget)) was used up")
   }
 
+  /// The turns of a cycle. They depend on the seed and the cycle alone, so that a run that continues another one takes
+  /// those that are missing in the same order.
+  private func order(of lanes: [Lane], cycle: Int) -> [Lane] {
+    var order = lanes.filter { $0.hole == nil }
+      .flatMap { Array(repeating: $0, count: $0.turnsPerCycle) }
+    var seeds = ShuffleGenerator(seed: options.seed)
+    let seed = seeds.next() &+ UInt64(cycle) &* 0xD134_2543_DE82_EF95
+    var generator = ShuffleGenerator(seed: seed)
+    order.shuffle(using: &generator)
+    var done: [ObjectIdentifier: Int] = [:]
+    for lane in lanes {
+      done[ObjectIdentifier(lane)] = lane.turnsPerCycle - lane.missingTurns(inCycle: cycle)
+    }
+    return order.filter { lane in
+      let left = done[ObjectIdentifier(lane)] ?? 0
+      done[ObjectIdentifier(lane)] = left - 1
+      return left <= 0
+    }
+  }
+
   /// Gives fast contenders several turns a cycle, as far as the budget allows.
   private func plan(_ lanes: [Lane], budget: Double) {
-    let lanes = lanes.filter { $0.hole == nil }
+    // Those that an earlier run has planned keep its plan.
+    let lanes = lanes.filter { $0.hole == nil && $0.resumption?.turnsPerCycle == nil }
     let cycles = Double(options.cycles)
     func wanted(_ lane: Lane) -> Double {
       let turns = (options.minimumTime / (cycles * lane.turnTime)).rounded(.up)
@@ -45,29 +73,36 @@ extension Runner {
     let count = lane.runsPerSample
     do {
       if lane.needsRefresh { try workload.run() }
+      let before = counters?.read()
       let seconds = try time {
         for _ in 0..<count { try workload.run() }
       }
+      let counted = before.flatMap { counters?.read().since($0, runs: count) }
       lane.samples.append(
-        Sample(seconds: seconds / Double(count), cycle: cycle, turn: turn, start: start))
+        Sample(
+          seconds: seconds / Double(count), cycle: cycle, turn: turn, start: start,
+          counters: counted))
     } catch {
       lane.fail("failed after \(lane.samples.count) samples: \(error)")
     }
   }
 
   private func announce(
-    _ lane: Lane, cycle: Int, upcoming: ArraySlice<Lane>, start: Double, lanes: [Lane]
+    _ lane: Lane, cycle: Int, upcoming: ArraySlice<Lane>, used: Double, lanes: [Lane]
   ) {
     let thisCycle = upcoming.reduce(0) { $0 + ($1.hole == nil ? $1.turnTime : 0) }
-    let perCycle = lanes.reduce(0) {
-      $0 + ($1.hole == nil ? $1.turnTime * Double($1.turnsPerCycle) : 0)
+    let later = lanes.reduce(0) { sum, lane in
+      guard lane.hole == nil else { return sum }
+      let turns = (cycle + 1..<max(cycle + 1, options.cycles)).reduce(0) {
+        $0 + lane.missingTurns(inCycle: $1)
+      }
+      return sum + lane.turnTime * Double(turns)
     }
-    let left = min(
-      thisCycle + perCycle * Double(options.cycles - 1 - cycle), options.timeBudget - start)
+    let left = min(thisCycle + later, options.timeBudget - used)
     report(
       RunProgress(
         phase: "cycle \(cycle + 1) of \(options.cycles)", label: lane.contender.label,
-        fraction: start / max(start + left, 1e-9), secondsLeft: left))
+        fraction: used / max(used + left, 1e-9), secondsLeft: left))
   }
 
   /// Says why contenders without a sample have none, and frees all inputs.

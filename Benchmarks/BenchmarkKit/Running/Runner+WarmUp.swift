@@ -1,9 +1,9 @@
 extension Runner {
   /// Prepares, checks and warms up every contender and measures its memory.
   func warmUp(_ lanes: [Lane], began: UInt64) {
-    for (index, lane) in lanes.enumerated() {
+    for (index, lane) in lanes.enumerated() where !lane.isComplete(cycles: options.cycles) {
       if shouldStop() {
-        lane.fail("interrupted before it was measured")
+        if lane.samples.isEmpty { lane.fail("interrupted before it was measured") }
         continue
       }
       if elapsed(since: began) >= options.warmUpShare * options.timeBudget {
@@ -21,6 +21,7 @@ extension Runner {
       } catch {
         lane.fail("\(error)")
       }
+      clockMonitor?.lookNowAndThen()
     }
   }
 
@@ -31,6 +32,25 @@ extension Runner {
       try check()
       lane.wasChecked = true
     }
+    guard try runUntilStable(workload, lane) else { return }
+    if options.measuresMemory && lane.memory == nil {
+      // The run after the pools were emptied fills them again, so it is a warm-up run as well.
+      lane.memory = try PeakMemoryMeter.measure(
+        release: releaseMemory, allocator: allocator, workload.run)
+      lane.runTime = try time(workload.run)
+      lane.warmUpRuns += 2
+    }
+    lane.runTime = max(lane.runTime, 1e-9)
+    if lane.resumption == nil {
+      lane.runsPerSample =
+        options.coldCache
+        ? 1 : max(1, Int((options.minimumSampleTime / lane.runTime).rounded(.up)))
+    }
+    lane.workload = workload
+  }
+
+  /// False when it takes too long and the lane has become a hole.
+  private func runUntilStable(_ workload: Workload, _ lane: Lane) throws -> Bool {
     var recent: [Double] = []
     var total = 0.0
     repeat {
@@ -42,19 +62,17 @@ extension Runner {
       if seconds > options.longestRun {
         lane.fail(
           "one run takes \(Format.time(seconds)), limit \(Format.time(options.longestRun))")
-        return
+        return false
       }
     } while total < options.warmUpTime && !isStable(recent)
-    if options.measuresMemory {
-      // The run after the pools were emptied fills them again, so it is a warm-up run as well.
-      lane.memory = try PeakMemoryMeter.measure(
-        release: releaseMemory, allocator: allocator, workload.run)
-      lane.runTime = try time(workload.run)
-      lane.warmUpRuns += 2
+    if recent.count >= options.warmUpWindow, !isStable(recent), let least = recent.min(),
+      let most = recent.max()
+    {
+      lane.unrest =
+        "restless warm-up: the last \(recent.count) of \(lane.warmUpRuns) runs before the first "
+        + "sample differ by \(Format.percent(most / least - 1))"
     }
-    lane.runTime = max(lane.runTime, 1e-9)
-    lane.runsPerSample = max(1, Int((options.minimumSampleTime / lane.runTime).rounded(.up)))
-    lane.workload = workload
+    return true
   }
 
   private func isStable(_ recent: [Double]) -> Bool {

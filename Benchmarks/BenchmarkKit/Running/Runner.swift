@@ -10,10 +10,17 @@ public struct Runner {
   public var releaseMemory: () -> Void
   /// The program's own allocator, if its peak is to be measured too.
   public var allocator: AllocatorMeter?
+  /// Counters to read before and after each turn, if there are any.
+  public var counters: PerformanceCounters?
+  /// Looks at the processor's clock at the start, at the end and about once a second in between.
+  public var clockMonitor: ClockMonitor?
   /// Called before every turn.
   public var report: (RunProgress) -> Void
   /// Asked before every turn; `true` ends the run with what is there.
   public var shouldStop: () -> Bool
+  /// Called after every turn with a way to get the results so far, which takes a moment. What is written to a file here
+  /// can be given to ``run(_:continuing:)`` after a crash.
+  public var checkpoint: (() -> [ContenderResult]) -> Void = { _ in }
   let clock: any BenchmarkClock
 
   /// A runner; the closures default to doing nothing.
@@ -32,11 +39,27 @@ public struct Runner {
   }
 
   /// Measures all contenders; the result has one result for each, in the same order.
-  public func run(_ contenders: [Contender]) -> [ContenderResult] {
-    let began = clock.now()
-    let lanes = contenders.map(Lane.init)
-    warmUp(lanes, began: began)
-    sample(lanes, began: began)
+  ///
+  /// - Parameter earlier: what a run with the same options had measured when it was interrupted. Its samples are kept,
+  ///   and this run takes the turns that are missing, in the order in which that run would have taken them. Contenders
+  ///   that lack nothing are not made ready again; results that belong to no contender are ignored.
+  public func run(
+    _ contenders: [Contender], continuing earlier: [ContenderResult] = []
+  ) -> [ContenderResult] {
+    let lanes = contenders.map { contender in
+      let lane = Lane(contender)
+      let known = earlier.first {
+        $0.name == contender.name && $0.task == contender.task
+          && $0.parameters == contender.parameters
+      }
+      if let known { lane.resume(known, cycles: options.cycles) }
+      return lane
+    }
+    let timeline = RunTimeline(began: clock.now(), lanes)
+    clockMonitor?.look()
+    warmUp(lanes, began: timeline.began)
+    sample(lanes, timeline)
+    clockMonitor?.look()
     return lanes.map { $0.result(options) }
   }
 

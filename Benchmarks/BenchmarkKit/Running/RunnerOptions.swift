@@ -27,6 +27,8 @@ public struct RunnerOptions: Codable, Hashable, Sendable {
   public var wideSpread = 0.25
   /// Whether to measure the memory of one run of each contender.
   public var measuresMemory = true
+  /// Whether everything is driven out of the processor's caches before each turn. A turn is then a single run.
+  public var coldCache = false
 
   /// The default way of measuring.
   public init() {}

@@ -9,11 +9,17 @@ public struct Sample: Codable, Hashable, Sendable {
   /// Seconds from the start of the suite to the start of the turn.
   public let start: Double
 
+  /// What the processor and the kernel counted, per run; nil where it was not asked for or they count nothing.
+  public let counters: CounterValues?
+
   /// One measurement, times in seconds.
-  public init(seconds: Double, cycle: Int, turn: Int, start: Double) {
+  public init(
+    seconds: Double, cycle: Int, turn: Int, start: Double, counters: CounterValues? = nil
+  ) {
     self.seconds = seconds
     self.cycle = cycle
     self.turn = turn
     self.start = start
+    self.counters = counters
   }
 }
