@@ -15,12 +15,15 @@ extension BenchmarkSuite {
     _ settings: Settings, filter: ContenderFilter?, _ progress: ProgressLine
   ) throws -> SuiteReport {
     let options = options(settings)
-    let runner = Runner(
+    var runner = Runner(
       options: options, releaseMemory: { BufferPool.trim() },
       allocator: AllocatorMeter(
         resetPeak: { BufferPool.resetPeak() }, used: { BufferPool.statistics.usedBytes },
         peak: { BufferPool.statistics.peakUsedBytes }),
       shouldStop: { Interruption.isRequested }, report: progress.update)
+    let monitor = ClockMonitor()
+    runner.clockMonitor = monitor
+    runner.counters = PerformanceCounters()
     let before = ProcessorUsage.now()
     let results = runner.run(try contenders(settings, filter: filter))
     let after = ProcessorUsage.now()
@@ -30,6 +33,7 @@ extension BenchmarkSuite {
       method: method + (options.measuresMemory ? [PeakMemory.explanation] : []),
       options: options, columns: columns(settings), results: results)
     if let before, let after { report.warnings = Self.load(from: before, to: after) }
+    report.warnings += monitor.warnings
     conclude(&report, settings)
     return report
   }
