@@ -102,9 +102,11 @@ extension MultiHeadAttention {
   public func step(_ input: Variable, cache: inout KeyValueCache, in context: ForwardContext)
     -> Variable
   {
-    cache.append(
-      keys: keyProjection(input, in: context).value,
-      values: valueProjection(input, in: context).value)
+    context.inScope("projections") {
+      cache.append(
+        keys: keyProjection(input, in: context).value,
+        values: valueProjection(input, in: context).value)
+    }
     return self(query: input, cache: cache, mask: cache.stepMask, in: context)
   }
 

@@ -75,9 +75,11 @@ public struct MultiHeadAttention: Layer {
     query: Variable, key: Variable, value: Variable, mask: AttentionMask = .none,
     in context: ForwardContext
   ) -> Variable {
-    let heads = AttentionHeads(
-      query: queryProjection(query, in: context), key: keyProjection(key, in: context),
-      value: valueProjection(value, in: context), headCount: headCount)
+    let heads = context.inScope("projections") {
+      AttentionHeads(
+        query: queryProjection(query, in: context), key: keyProjection(key, in: context),
+        value: valueProjection(value, in: context), headCount: headCount)
+    }
     return attend(heads, mask: mask, in: context)
   }
 
@@ -105,8 +107,8 @@ public struct MultiHeadAttention: Layer {
     query: Variable, cache: KeyValueCache, mask: AttentionMask, in context: ForwardContext
   ) -> Variable {
     let heads = AttentionHeads(
-      query: queryProjection(query, in: context), key: Variable(cache.keys),
-      value: Variable(cache.values), headCount: headCount)
+      query: context.inScope("projections") { queryProjection(query, in: context) },
+      key: Variable(cache.keys), value: Variable(cache.values), headCount: headCount)
     return attend(heads, mask: mask, in: context)
   }
 
@@ -114,8 +116,10 @@ public struct MultiHeadAttention: Layer {
     -> Variable
   {
     context.attentionRecord?.append(mechanism.weights(heads, mask: mask, in: context))
-    let mixed = mechanism(
-      heads, mask: mask, dropout: context.nextDropout(rate: dropoutRate), in: context)
-    return outputProjection(mixed, in: context)
+    let mixed = context.inScope("scores and mix") {
+      mechanism(
+        heads, mask: mask, dropout: context.nextDropout(rate: dropoutRate), in: context)
+    }
+    return context.inScope("output projection") { outputProjection(mixed, in: context) }
   }
 }

@@ -17,24 +17,29 @@ public final class ForwardContext {
   public private(set) var choices: [Variable] = []
   /// Where attention layers write their weights down, if someone wants them.
   public let attentionRecord: AttentionRecord?
+  private let cursor: ProfileCursor?
 
   private init(
-    tape: Tape?, dropoutSeed: UInt64?, step: Int = 0, attentionRecord: AttentionRecord? = nil
+    recordsGradients: Bool, dropoutSeed: UInt64?, step: Int = 0,
+    attentionRecord: AttentionRecord? = nil, profile: OperationProfile? = nil
   ) {
-    self.tape = tape
+    cursor = profile.map(ProfileCursor.init)
+    tape = recordsGradients ? Tape(cursor) : nil
     self.dropoutSeed = dropoutSeed
     self.step = step
     self.attentionRecord = attentionRecord
   }
 
   /// No tape, no dropout.
-  public static func inference() -> ForwardContext {
-    ForwardContext(tape: nil, dropoutSeed: nil)
+  ///
+  /// - Parameter profile: where the time that scopes take is written down, if someone wants it.
+  public static func inference(profile: OperationProfile? = nil) -> ForwardContext {
+    ForwardContext(recordsGradients: false, dropoutSeed: nil, profile: profile)
   }
 
   /// No tape, no dropout; attention layers write their weights down.
   public static func inference(recording record: AttentionRecord) -> ForwardContext {
-    ForwardContext(tape: nil, dropoutSeed: nil, attentionRecord: record)
+    ForwardContext(recordsGradients: false, dropoutSeed: nil, attentionRecord: record)
   }
 
   /// A tape and dropout. A dropout mask depends on the seed, the step, the part of the batch and the place
@@ -43,16 +48,22 @@ public final class ForwardContext {
   /// - Parameters:
   ///   - step: the number of the update, so that each has masks of its own.
   ///   - part: the number of the part when a batch is split for gradient accumulation.
-  public static func training(seed: UInt64, step: Int = 0, part: Int = 0) -> ForwardContext {
+  ///   - profile: where it is written down what takes how long, if someone wants it.
+  public static func training(
+    seed: UInt64, step: Int = 0, part: Int = 0, profile: OperationProfile? = nil
+  ) -> ForwardContext {
     ForwardContext(
-      tape: Tape(),
+      recordsGradients: true,
       dropoutSeed: combineSeeds(
-        seed, UInt64(truncatingIfNeeded: step), UInt64(truncatingIfNeeded: part)), step: step)
+        seed, UInt64(truncatingIfNeeded: step), UInt64(truncatingIfNeeded: part)), step: step,
+      profile: profile)
   }
 
   /// A tape without dropout: gradients of the function that inference computes.
-  public static func differentiating() -> ForwardContext {
-    ForwardContext(tape: Tape(), dropoutSeed: nil)
+  ///
+  /// - Parameter profile: where it is written down what takes how long, if someone wants it.
+  public static func differentiating(profile: OperationProfile? = nil) -> ForwardContext {
+    ForwardContext(recordsGradients: true, dropoutSeed: nil, profile: profile)
   }
 
   /// Whether gradients will be asked for.
@@ -60,6 +71,15 @@ public final class ForwardContext {
 
   /// Whether dropout takes place.
   public var isTraining: Bool { dropoutSeed != nil }
+
+  /// Runs `body`, the part of a pass that a profile shows under this name, inside the scope that it is called in. Where
+  /// nobody profiles, it runs `body` and nothing else.
+  public func inScope<Result>(_ name: String, _ body: () throws -> Result) rethrows -> Result {
+    guard let cursor else { return try body() }
+    cursor.enter(name)
+    defer { cursor.leave() }
+    return try body()
+  }
 
   /// The variable that stands for a parameter in this pass.
   public func variable(_ parameter: Parameter) -> Variable {

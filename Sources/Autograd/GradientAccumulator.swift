@@ -7,6 +7,8 @@ public final class GradientAccumulator {
   private var tensors: [Tensor?]
   /// By the numbers of weights.
   private var pending: [Int: PendingProducts] = [:]
+  /// Whose they are in a profile, if there is one.
+  private var pendingOperations: [Int: Int] = [:]
 
   init(tape: Tape) {
     self.tape = tape
@@ -67,6 +69,7 @@ public final class GradientAccumulator {
     waiting.append(products)
     let isEnough = waiting.isEnough
     pending[weight.index] = waiting
+    if let cursor = tape.cursor { pendingOperations[weight.index] = cursor.operationWalkedBack }
     if isEnough { settle(weight.index) }
   }
 
@@ -74,6 +77,7 @@ public final class GradientAccumulator {
   private func settle(_ index: Int) {
     guard let products = pending.removeValue(forKey: index) else { return }
     update(index, products.shape, products.write)
+    if let operation = pendingOperations[index] { tape.cursor?.settle(operation) }
   }
 
   /// Whether gradients are wanted for a variable; operations skip the work for others.

@@ -5,12 +5,18 @@ final class Tape {
   private struct Entry {
     let index: Int
     let backward: (Tensor, GradientAccumulator) -> Void
+    /// Where a profile keeps what the operation costs.
+    let mark: ProfileCursor.Mark?
   }
 
   private var entries: [Entry] = []
   private(set) var variableCount = 0
   private(set) var parameterVariables: [ObjectIdentifier: (parameter: Parameter, index: Int)] = [:]
   private var isSpent = false
+  /// Books what takes how long, if someone wants to know.
+  let cursor: ProfileCursor?
+
+  init(_ cursor: ProfileCursor?) { self.cursor = cursor }
 
   /// A variable with no history: gradients end here.
   func leaf(_ value: Tensor) -> Variable {
@@ -28,11 +34,13 @@ final class Tape {
     return variable
   }
 
-  func record(_ value: Tensor, backward: @escaping (Tensor, GradientAccumulator) -> Void)
-    -> Variable
-  {
+  func record(
+    _ value: Tensor, of inputs: [Variable], operation: StaticString, traffic: OperationTraffic?,
+    backward: @escaping (Tensor, GradientAccumulator) -> Void
+  ) -> Variable {
+    let mark = cursor?.finish(operation, traffic ?? OperationTraffic(value, of: inputs))
     let variable = leaf(value)
-    entries.append(Entry(index: variable.index, backward: backward))
+    entries.append(Entry(index: variable.index, backward: backward, mark: mark))
     return variable
   }
 
@@ -42,6 +50,8 @@ final class Tape {
   {
     if isSpent { fatalError("backward: the tape of this forward pass has already been used") }
     isSpent = true
+    cursor?.turnBack()
+    defer { cursor?.finishAll() }
     let accumulator = GradientAccumulator(tape: self)
     if let gradients {
       for (id, known) in parameterVariables {
@@ -53,7 +63,9 @@ final class Tape {
     accumulator.add(gradient, to: variable)
     while let entry = entries.popLast() {
       guard let outputGradient = accumulator.take(entry.index) else { continue }
+      if let mark = entry.mark { cursor?.walkBack(mark) }
       entry.backward(outputGradient, accumulator)
+      if let mark = entry.mark { cursor?.finishBack(mark) }
     }
     return Gradients(tape: self, accumulator: accumulator, continuing: gradients)
   }

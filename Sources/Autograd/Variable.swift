@@ -34,21 +34,25 @@ public struct Variable {
 
   /// The result of an operation on `inputs`.
   ///
-  /// - Parameter backward: receives the gradient of `value` and adds to the gradients of the inputs.
-  ///   Whatever it captures lives until the backward pass has gone by.
+  /// - Parameters:
+  ///   - operation: what a profile calls it; the name of the function, unless said otherwise.
+  ///   - traffic: bytes that it has to move, where they are not those of its inputs and its output.
+  ///   - backward: receives the gradient of `value` and adds to the gradients of the inputs.
+  ///     Whatever it captures lives until the backward pass has gone by.
   public static func result(
-    _ value: Tensor, of inputs: Variable...,
-    backward: @escaping (Tensor, GradientAccumulator) -> Void
+    _ value: Tensor, of inputs: Variable..., operation: StaticString = #function,
+    traffic: OperationTraffic? = nil, backward: @escaping (Tensor, GradientAccumulator) -> Void
   ) -> Variable {
-    result(value, of: inputs, backward: backward)
+    result(value, of: inputs, operation: operation, traffic: traffic, backward: backward)
   }
 
   /// The result of an operation on a list of inputs.
   public static func result(
-    _ value: Tensor, of inputs: [Variable],
-    backward: @escaping (Tensor, GradientAccumulator) -> Void
+    _ value: Tensor, of inputs: [Variable], operation: StaticString = #function,
+    traffic: OperationTraffic? = nil, backward: @escaping (Tensor, GradientAccumulator) -> Void
   ) -> Variable {
     guard let tape = inputs.lazy.compactMap(\.tape).first else { return Variable(value) }
-    return tape.record(value, backward: backward)
+    return tape.record(
+      value, of: inputs, operation: operation, traffic: traffic, backward: backward)
   }
 }

@@ -29,6 +29,6 @@ public struct ConvolutionalFeedForward: Layer {
 
   /// - Parameter input: [B, T, D]
   public func callAsFunction(_ input: Variable, in context: ForwardContext) -> Variable {
-    outer(inner(input, in: context), in: context)
+    context.inScope("feed-forward") { outer(inner(input, in: context), in: context) }
   }
 }

@@ -32,6 +32,8 @@ public struct FeedForward: Layer {
 
   /// - Parameter input: [..., D]
   public func callAsFunction(_ input: Variable, in context: ForwardContext) -> Variable {
-    outer(dropout(inner(input, in: context), in: context), in: context)
+    context.inScope("feed-forward") {
+      outer(dropout(inner(input, in: context), in: context), in: context)
+    }
   }
 }

@@ -6,21 +6,33 @@ import Synchronization
 /// Counted are the multiplications and additions of matrix products, and two for each element of a pair of additive
 /// attention. Everything else (exponentials, norms, gates) is one pass over memory and is not.
 public enum OperationCounter {
-  private static let isCounting = Atomic<Bool>(false)
-  private static let total = Atomic<Int>(0)
+  /// How many count at this moment.
+  private static let observers = Atomic<Int>(0)
+  private static let counted = Atomic<Int>(0)
 
   /// Runs `body` and counts the floating-point operations of the whole process in the meantime, all threads included.
-  /// One count at a time.
   public static func count(_ body: () throws -> Void) rethrows -> Int {
-    total.store(0, ordering: .sequentiallyConsistent)
-    isCounting.store(true, ordering: .sequentiallyConsistent)
-    defer { isCounting.store(false, ordering: .sequentiallyConsistent) }
+    begin()
+    defer { end() }
+    let before = total
     try body()
-    return total.load(ordering: .sequentiallyConsistent)
+    return total &- before
   }
+
+  /// Starts to count, until as many calls of ``end()``.
+  public static func begin() { observers.wrappingAdd(1, ordering: .sequentiallyConsistent) }
+
+  /// Takes back one ``begin()``.
+  public static func end() { observers.wrappingSubtract(1, ordering: .sequentiallyConsistent) }
+
+  /// What was counted since the process began, while someone wanted it counted: the difference of two readings is what
+  /// happened in between.
+  public static var total: Int { counted.load(ordering: .sequentiallyConsistent) }
 
   /// Called by kernels, once a product.
   static func add(_ operations: Int) {
-    if isCounting.load(ordering: .relaxed) { total.wrappingAdd(operations, ordering: .relaxed) }
+    if observers.load(ordering: .relaxed) > 0 {
+      counted.wrappingAdd(operations, ordering: .relaxed)
+    }
   }
 }

@@ -169,7 +169,9 @@ public struct RecurrentDecoder: Layer {
     guard let score, let keys = source.keys else { return nil }
     let mask = AttentionMask.padding(keyLengths: source.lengths, queryLengths: lengths)
     context.attentionRecord?.append(score.weights(query, keys, mask: mask, in: context).value)
-    return score.attend(query, keys, value: source.output, mask: mask, in: context)
+    return context.inScope("attention") {
+      score.attend(query, keys, value: source.output, mask: mask, in: context)
+    }
   }
 }
 

@@ -44,18 +44,24 @@ extension RecurrentModel: SequenceModel {
   /// - Throws: ``SequenceModelError`` for tokens outside the vocabulary.
   public func encode(_ source: TokenBatch, in context: ForwardContext) throws -> RecurrentMemory {
     try source.check(vocabularySize: sourceVocabularySize)
-    let encoded = encoder(
-      embed(source, by: sourceEmbedding, in: context), lengths: source.lengths, in: context)
-    let vectors = bridge(
-      output: encoded.output, states: encoded.states, lengths: source.lengths,
-      modelDimension: configuration.modelDimension, in: context)
+    let input = context.inScope("embedding") { embed(source, by: sourceEmbedding, in: context) }
+    let encoded = context.inScope("encoder") {
+      encoder(input, lengths: source.lengths, in: context)
+    }
+    let vectors = context.inScope("bridge") {
+      bridge(
+        output: encoded.output, states: encoded.states, lengths: source.lengths,
+        modelDimension: configuration.modelDimension, in: context)
+    }
     let attentional =
       decoder.feedsInput
       ? Variable(.zeros([source.count, configuration.modelDimension])) : nil
     return RecurrentMemory(
       source: RecurrentSource(
         output: encoded.output, lengths: source.lengths,
-        keys: decoder.score?.prepare(encoded.output, headCount: 1, in: context),
+        keys: context.inScope("attention") {
+          decoder.score?.prepare(encoded.output, headCount: 1, in: context)
+        },
         contextVector: vectors.fed),
       start: RecurrentDecoder.State(layers: vectors.first, attentional: attentional))
   }

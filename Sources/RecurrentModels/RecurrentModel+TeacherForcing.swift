@@ -27,10 +27,12 @@ extension RecurrentModel {
         batch, teacherForcingRatio: teacherForcingRatio, feedback: feedback, seed: seed)
     let memory = try encode(batch.source, in: context)
     let hidden = try decode(input, from: memory.start, source: memory.source, in: context)
-    let result = projectedCrossEntropy(
-      hidden.output, weight: context.variable(outputProjection.weight),
-      bias: outputBias.map(context.variable), expected: batch.expected,
-      labelSmoothing: labelSmoothing, normalizer: normalizer)
+    let result = context.inScope("output and loss") {
+      projectedCrossEntropy(
+        hidden.output, weight: context.variable(outputProjection.weight),
+        bias: outputBias.map(context.variable), expected: batch.expected,
+        labelSmoothing: labelSmoothing, normalizer: normalizer)
+    }
     return TrainingLoss(
       objective: result.loss, negativeLogLikelihood: result.negativeLogLikelihood,
       tokenCount: batch.targetTokenCount)

@@ -113,9 +113,13 @@ public struct RecurrentModel: Layer {
       throw SequenceModelError.unequalCounts(
         sources: source.lengths.count, targets: decoderInput.count)
     }
-    let result = decoder(
-      embed(decoderInput, by: targetEmbedding, in: context), lengths: decoderInput.lengths,
-      from: state, source: source, in: context)
+    let input = context.inScope("embedding") {
+      embed(decoderInput, by: targetEmbedding, in: context)
+    }
+    let result = context.inScope("decoder") {
+      decoder(
+        input, lengths: decoderInput.lengths, from: state, source: source, in: context)
+    }
     let output = dropout(
       result.output, context.nextDropout(rate: configuration.outputDropoutRate))
     return (output, result.state)

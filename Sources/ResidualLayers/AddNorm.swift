@@ -45,14 +45,18 @@ public struct AddNorm: Layer {
     switch placement {
     case .post:
       let branch = try sublayer(input)
-      return addNorm(
-        residual: input, branch: branch, scale: context.variable(norm.weight),
-        shift: context.variable(norm.bias), epsilon: norm.epsilon,
-        dropout: context.nextDropout(rate: dropoutRate))
+      return context.inScope("add & norm") {
+        addNorm(
+          residual: input, branch: branch, scale: context.variable(norm.weight),
+          shift: context.variable(norm.bias), epsilon: norm.epsilon,
+          dropout: context.nextDropout(rate: dropoutRate))
+      }
     case .pre:
-      let branch = try sublayer(norm(input, in: context))
-      return addDropped(
-        residual: input, branch: branch, dropout: context.nextDropout(rate: dropoutRate))
+      let branch = try sublayer(context.inScope("add & norm") { norm(input, in: context) })
+      return context.inScope("add & norm") {
+        addDropped(
+          residual: input, branch: branch, dropout: context.nextDropout(rate: dropoutRate))
+      }
     }
   }
 }

@@ -64,11 +64,13 @@ public struct DecoderLayer: Layer {
     _ input: Variable, memory: Variable, selfMask: AttentionMask, crossMask: AttentionMask,
     in context: ForwardContext
   ) -> Variable {
-    let attended = selfAttentionNorm(input, in: context) {
-      selfAttention($0, mask: selfMask, in: context)
+    let attended = selfAttentionNorm(input, in: context) { x in
+      context.inScope("self-attention") { selfAttention(x, mask: selfMask, in: context) }
     }
-    let informed = crossAttentionNorm(attended, in: context) {
-      crossAttention(query: $0, key: memory, value: memory, mask: crossMask, in: context)
+    let informed = crossAttentionNorm(attended, in: context) { x in
+      context.inScope("cross-attention") {
+        crossAttention(query: x, key: memory, value: memory, mask: crossMask, in: context)
+      }
     }
     return feedForwardNorm(informed, in: context) { feedForward($0, in: context) }
   }
@@ -92,11 +94,15 @@ public struct DecoderLayer: Layer {
 
   /// One position of each sequence, [B, 1, D].
   func step(_ input: Variable, cache: inout Cache, in context: ForwardContext) -> Variable {
-    let attended = selfAttentionNorm(input, in: context) {
-      selfAttention.step($0, cache: &cache.past, in: context)
+    let attended = selfAttentionNorm(input, in: context) { x in
+      context.inScope("self-attention") {
+        selfAttention.step(x, cache: &cache.past, in: context)
+      }
     }
-    let informed = crossAttentionNorm(attended, in: context) {
-      crossAttention.attend($0, to: cache.source, in: context)
+    let informed = crossAttentionNorm(attended, in: context) { x in
+      context.inScope("cross-attention") {
+        crossAttention.attend(x, to: cache.source, in: context)
+      }
     }
     return feedForwardNorm(informed, in: context) { feedForward($0, in: context) }
   }

@@ -45,8 +45,8 @@ public struct EncoderLayer: Layer {
   public func callAsFunction(_ input: Variable, mask: AttentionMask, in context: ForwardContext)
     -> Variable
   {
-    let attended = selfAttentionNorm(input, in: context) {
-      selfAttention($0, mask: mask, in: context)
+    let attended = selfAttentionNorm(input, in: context) { x in
+      context.inScope("self-attention") { selfAttention(x, mask: mask, in: context) }
     }
     return feedForwardNorm(attended, in: context) { feedForward($0, in: context) }
   }

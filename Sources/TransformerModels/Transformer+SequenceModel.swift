@@ -42,7 +42,8 @@ extension Transformer: SequenceModel {
     let input = try embed(source.tokens, batch: source.count, by: sourceEmbedding, in: context)
     let mask = AttentionMask.padding(keyLengths: source.lengths, queryLengths: source.lengths)
     return TransformerMemory(
-      output: encoder(input, mask: mask, in: context), lengths: source.lengths)
+      output: context.inScope("encoder") { encoder(input, mask: mask, in: context) },
+      lengths: source.lengths)
   }
 
   /// The decoder before its first step, one hypothesis for each source.
@@ -84,9 +85,11 @@ extension Transformer: SequenceModel {
   ) throws -> TrainingLoss {
     let memory = try encode(batch.source, in: context)
     let hidden = try decode(batch.decoderInput, memory: memory, in: context)
-    let result = outputProjection.crossEntropy(
-      hidden, expected: batch.expected, labelSmoothing: labelSmoothing, normalizer: normalizer,
-      in: context)
+    let result = context.inScope("output and loss") {
+      outputProjection.crossEntropy(
+        hidden, expected: batch.expected, labelSmoothing: labelSmoothing, normalizer: normalizer,
+        in: context)
+    }
     let choices = try reinforcement(
       hidden, batch, labelSmoothing: labelSmoothing, normalizer: normalizer, in: context)
     return TrainingLoss(

@@ -71,10 +71,14 @@ public struct Transformer: Layer {
     in context: ForwardContext
   ) throws -> Variable {
     let length = batch == 0 ? 0 : tokens.count / batch
-    return embedding.embed(
-      tokens, shape: [batch, length],
-      positions: try positions.encoding(of: start..<start + length, in: context),
-      dropout: context.nextDropout(rate: configuration.dropoutRate), in: context)
+    let places = try context.inScope("positions") {
+      try positions.encoding(of: start..<start + length, in: context)
+    }
+    return context.inScope("embedding") {
+      embedding.embed(
+        tokens, shape: [batch, length], positions: places,
+        dropout: context.nextDropout(rate: configuration.dropoutRate), in: context)
+    }
   }
 
   /// The decoder's output for given prefixes, before the projection to the vocabulary: [B, T, D].
@@ -89,9 +93,11 @@ public struct Transformer: Layer {
     let input = try embed(
       decoderInput.tokens, batch: decoderInput.count, by: targetEmbedding, in: context)
     let lengths = decoderInput.lengths
-    return decoder(
-      input, memory: memory.output,
-      selfMask: .causal.intersection(.padding(keyLengths: lengths, queryLengths: lengths)),
-      crossMask: .padding(keyLengths: memory.lengths, queryLengths: lengths), in: context)
+    return context.inScope("decoder") {
+      decoder(
+        input, memory: memory.output,
+        selfMask: .causal.intersection(.padding(keyLengths: lengths, queryLengths: lengths)),
+        crossMask: .padding(keyLengths: memory.lengths, queryLengths: lengths), in: context)
+    }
   }
 }

@@ -74,7 +74,8 @@ private func normalize(
     sum: sum?.mutablePointer, y: output.mutablePointer, statistics: statistics?.mutablePointer,
     rows: rows, columns: columns)
 
-  return .result(output, of: inputs) { [sum, statistics] gradient, accumulator in
+  return .result(output, of: inputs, operation: branch == nil ? "layerNorm" : "addNorm") {
+    [sum, statistics] gradient, accumulator in
     guard let statistics else { return }
     let normalized = sum ?? residual.value
     var dScale = Tensor.zeros([columns])

@@ -8,7 +8,7 @@ extension Variable {
     var sum = Tensor(uninitialized: a.shape)
     Elementwise.add(
       a.value.pointer, b.value.pointer, into: sum.mutablePointer, count: sum.count)
-    return .result(sum, of: a, b) { gradient, accumulator in
+    return .result(sum, of: a, b, operation: "add") { gradient, accumulator in
       accumulator.add(gradient, to: a)
       accumulator.add(gradient, to: b)
     }
@@ -20,7 +20,8 @@ extension Variable {
   /// Elementwise product of two variables of one shape.
   public static func * (a: Variable, b: Variable) -> Variable {
     checkSameShape("*", a, b)
-    return .result(product(a.value, b.value), of: a, b) { gradient, accumulator in
+    return .result(product(a.value, b.value), of: a, b, operation: "multiply") {
+      gradient, accumulator in
       if accumulator.wants(a) { accumulator.add(product(gradient, b.value), to: a) }
       if accumulator.wants(b) { accumulator.add(product(gradient, a.value), to: b) }
     }
@@ -28,7 +29,7 @@ extension Variable {
 
   /// Every element times a number.
   public static func * (a: Variable, factor: Float) -> Variable {
-    .result(scaled(a.value, by: factor), of: a) { gradient, accumulator in
+    .result(scaled(a.value, by: factor), of: a, operation: "scale") { gradient, accumulator in
       accumulator.add(scaled(gradient, by: factor), to: a)
     }
   }

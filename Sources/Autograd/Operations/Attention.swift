@@ -98,7 +98,9 @@ private func tiledAttention(
   }
 
   let inputs = [query, key, value] + (vector.map { [$0] } ?? []) + (distances?.tables ?? [])
-  return .result(output, of: inputs) { [output, logSumExp] gradient, accumulator in
+  return .result(
+    output, of: inputs, operation: vector == nil ? "attention" : "additiveAttention"
+  ) { [output, logSumExp] gradient, accumulator in
     var gradients = [query, key, value].map { Tensor.zeros($0.shape) }
     var tables = TableGradients(
       distances, batch: batch, headCount: headCount, keyDimension: keyDimension,

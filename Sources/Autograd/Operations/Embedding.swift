@@ -32,7 +32,13 @@ public func embed(
     positions: positions?.value.pointer, period: max(1, period), dropout: dropout,
     into: output.mutablePointer, rows: rows, columns: columns)
 
-  return .result(output, of: [table] + (positions.map { [$0] } ?? [])) { gradient, accumulator in
+  // Of the table only the rows of the tokens are read; its gradient is written as a whole.
+  let traffic = OperationTraffic(
+    forward: 2 * output.byteCount + (positions?.value.byteCount ?? 0),
+    backward: output.byteCount + table.value.byteCount + (positions?.value.byteCount ?? 0))
+  return .result(
+    output, of: [table] + (positions.map { [$0] } ?? []), traffic: traffic
+  ) { gradient, accumulator in
     let gradient = dropped(gradient, dropout)
     accumulator.accumulate(into: table) { pointer, isPresent in
       if !isPresent { pointer.update(repeating: 0, count: table.value.count) }

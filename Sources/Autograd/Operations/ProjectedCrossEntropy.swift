@@ -30,7 +30,12 @@ public func projectedCrossEntropy(
   let result = chunks.run(writesGradients: inputs.contains(where: \.needsGradient))
 
   let loss = Tensor(scalar: Float(result.smoothed / Double(normalizer)))
-  let variable = Variable.result(loss, of: inputs) { upstream, accumulator in
+  // Everything happens on the way forward: hidden states and weights are read, their gradients written. Logits stay in
+  // cache.
+  let read = inputs.reduce(0) { $0 + $1.value.byteCount }
+  let written = inputs.contains(where: \.needsGradient) ? read : 0
+  let traffic = OperationTraffic(forward: read + written, backward: 0)
+  let variable = Variable.result(loss, of: inputs, traffic: traffic) { upstream, accumulator in
     let factor = upstream.scalar
     func pass(_ gradient: Tensor?, to variable: Variable) {
       guard var gradient else { return }

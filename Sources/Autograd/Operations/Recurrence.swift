@@ -98,13 +98,18 @@ public func recurrence(
   let inputs =
     [input.rows, weights.input, weights.recurrent, weights.inputBias, weights.recurrentBias]
     + [initial?.hidden, initial?.cell].compactMap { $0 }
-  let output = Variable.result(run.output(), of: inputs) { gradient, accumulator in
+  let output = Variable.result(run.output(), of: inputs, operation: "recurrence") {
+    gradient, accumulator in
     run.backward(gradient, accumulator)
   }
   // The last states count as results of the outputs: walking back, they leave their gradients with the run and
   // make sure that it is walked back, even where the outputs themselves are not used.
   func last(_ value: Tensor, _ keep: @escaping (Tensor) -> Void) -> Variable {
-    .result(value, of: output) { gradient, accumulator in
+    // The last states are a few rows of what the outputs are.
+    .result(
+      value, of: output, operation: "lastState",
+      traffic: OperationTraffic(forward: 2 * value.byteCount, backward: 2 * value.byteCount)
+    ) { gradient, accumulator in
       keep(gradient)
       accumulator.accumulate(into: output) { pointer, isPresent in
         if !isPresent { pointer.update(repeating: 0, count: output.value.count) }
