@@ -43,6 +43,27 @@ import Testing
     #expect(samples.map(\.start) == samples.map(\.start).sorted())
   }
 
+  @Test func lapsStayWithTheirRun() throws {
+    var run = 0
+    let contender = Contender("a") {
+      Workload(laps: { [Double(run), 0.5] }) {
+        run += 1
+        clock.advance(seconds: 0.0001)
+      }
+    }
+    let measured = try #require(Runner(options: options(), clock: clock).run([contender]).first)
+    // Of one run each, however short it is, and never of those that only warm up.
+    #expect(measured.runsPerSample == 1)
+    let firsts = measured.samples.compactMap { $0.laps?.first }
+    #expect(firsts.count == measured.samples.count && firsts.count >= 10)
+    #expect(firsts == firsts.sorted() && Set(firsts).count == firsts.count)
+    #expect(try #require(firsts.first) > Double(measured.warmUpRuns))
+    #expect(measured.samples.allSatisfy { $0.laps?.last == 0.5 })
+    let decoded = try JSONDecoder().decode(
+      ContenderResult.self, from: JSONEncoder().encode(measured))
+    #expect(decoded.samples == measured.samples)
+  }
+
   @Test func theOrderFollowsTheSeed() {
     func order(seed: UInt64) -> [String] {
       let contenders = (1...7).map { contender("c\($0)", seconds: 0.6) }

@@ -81,7 +81,7 @@ extension Runner {
       lane.samples.append(
         Sample(
           seconds: seconds / Double(count), cycle: cycle, turn: turn, start: start,
-          counters: counted))
+          laps: workload.laps?(), counters: counted))
     } catch {
       lane.fail("failed after \(lane.samples.count) samples: \(error)")
     }

@@ -43,7 +43,7 @@ extension Runner {
     lane.runTime = max(lane.runTime, 1e-9)
     if lane.resumption == nil {
       lane.runsPerSample =
-        options.coldCache
+        options.coldCache || workload.laps != nil
         ? 1 : max(1, Int((options.minimumSampleTime / lane.runTime).rounded(.up)))
     }
     lane.workload = workload

@@ -8,18 +8,22 @@ public struct Sample: Codable, Hashable, Sendable {
   public let turn: Int
   /// Seconds from the start of the suite to the start of the turn.
   public let start: Double
+  /// Seconds of the parts of the run, where the workload tells; see `Workload.laps`.
+  public let laps: [Double]?
 
   /// What the processor and the kernel counted, per run; nil where it was not asked for or they count nothing.
   public let counters: CounterValues?
 
   /// One measurement, times in seconds.
   public init(
-    seconds: Double, cycle: Int, turn: Int, start: Double, counters: CounterValues? = nil
+    seconds: Double, cycle: Int, turn: Int, start: Double, laps: [Double]? = nil,
+    counters: CounterValues? = nil
   ) {
     self.seconds = seconds
     self.cycle = cycle
     self.turn = turn
     self.start = start
+    self.laps = laps
     self.counters = counters
   }
 }

@@ -24,14 +24,14 @@ extension BenchmarkSuite {
     let monitor = ClockMonitor()
     runner.clockMonitor = monitor
     runner.counters = PerformanceCounters()
-    let before = ProcessorUsage.now()
-    let results = runner.run(try contenders(settings, filter: filter))
-    let after = ProcessorUsage.now()
-    progress.finish()
     var report = SuiteReport(
       name: name, title: title,
       method: method + (options.measuresMemory ? [PeakMemory.explanation] : []),
-      options: options, columns: columns(settings), results: results)
+      options: options, columns: columns(settings))
+    let before = ProcessorUsage.now()
+    try measure(contenders(settings, filter: filter), with: runner, into: &report, settings)
+    let after = ProcessorUsage.now()
+    progress.finish()
     if let before, let after { report.warnings = Self.load(from: before, to: after) }
     report.warnings += monitor.warnings
     conclude(&report, settings)

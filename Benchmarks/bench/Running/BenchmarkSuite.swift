@@ -16,6 +16,11 @@ protocol BenchmarkSuite: Sendable {
   /// How long to measure.
   func options(_ settings: Settings) -> RunnerOptions
   func contenders(_ settings: Settings) throws -> [Contender]
+  /// Measures contenders, those of ``contenders(_:)`` or some of them. Only a suite that is more than work to be timed
+  /// has a way of its own, and adds what else it finds.
+  func measure(
+    _ contenders: [Contender], with runner: Runner, into report: inout SuiteReport,
+    _ settings: Settings) throws
   func columns(_ settings: Settings) -> [ResultColumn]
   /// Adds fits, quantities and findings to a report that has its results already.
   func conclude(_ report: inout SuiteReport, _ settings: Settings)
@@ -29,6 +34,13 @@ extension BenchmarkSuite {
   var runsByDefault: Bool { true }
 
   func options(_ settings: Settings) -> RunnerOptions { settings.runnerOptions }
+
+  func measure(
+    _ contenders: [Contender], with runner: Runner, into report: inout SuiteReport,
+    _ settings: Settings
+  ) throws {
+    report.results = runner.run(contenders)
+  }
 
   func conclude(_ report: inout SuiteReport, _ settings: Settings) {}
 }
