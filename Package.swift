@@ -113,6 +113,7 @@ let package = Package(
     tests("AttentionMaps", "ModelFiles", "Tensors"),
     tests("Training", "AttentionKit"),
     tests("BenchmarkKit"),
+    tests("bench", "AttentionKit", "BenchmarkKit"),
     tests("attend", "AttentionKit", "ModelFiles", "Tensors"),
   ],
   swiftLanguageModes: [.v6]

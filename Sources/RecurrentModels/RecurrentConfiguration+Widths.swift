@@ -39,6 +39,20 @@ extension RecurrentConfiguration {
       ? encoderLayers[encoderLayer(forDecoderLayer: index)].outputDimension : memoryDimension
   }
 
+  /// The width of the input of each learned transform of the context vector.
+  var contextTransformInputs: [Int] {
+    guard transformsContext else { return [] }
+    var inputs: [Int] = []
+    if contextUse.isFirstState {
+      for layer in 0..<decoderLayerCount {
+        let transforms = cell.hasCellState && contextVector == .last ? 2 : 1
+        inputs += Array(
+          repeating: firstStateDimension(decoderLayer: layer), count: transforms)
+      }
+    }
+    return inputs + (contextUse.isFedEveryStep ? [memoryDimension] : [])
+  }
+
   /// The width of the vector that is fed at every step; 0: none is.
   var fedContextDimension: Int {
     contextUse.isFedEveryStep ? (transformsContext ? modelDimension : memoryDimension) : 0
@@ -79,15 +93,7 @@ extension RecurrentConfiguration {
     for input in decoderInputDimensions {
       count += RecurrentLayer.parameterCount(cell, inputDimension: input, hiddenDimension: d)
     }
-    if transformsContext {
-      if contextUse.isFirstState {
-        for layer in 0..<decoderLayerCount {
-          let transforms = cell.hasCellState && contextVector == .last ? 2 : 1
-          count += transforms * linear(firstStateDimension(decoderLayer: layer))
-        }
-      }
-      if contextUse.isFedEveryStep { count += linear(memoryDimension) }
-    }
+    for input in contextTransformInputs { count += linear(input) }
     if attention != .none { count += scoreParameterCount }
     if hasCombination { count += linear(d + memoryDimension) }
     return count
@@ -107,15 +113,33 @@ extension RecurrentConfiguration {
 
   /// This configuration at the even width at which the model has nearest as many parameters as another.
   public func matching(parameterCount: Int) -> RecurrentConfiguration {
+    matching(Double(parameterCount)) { Double($0.parameterCount) }
+  }
+
+  /// This configuration at the even width at which a training step takes nearest as many operations as another
+  /// model's, forward and backward, for one pair of sequences (``RecurrentCost/trainingStep``).
+  ///
+  /// - Parameters:
+  ///   - trainingOperations: the other model's, such as a Transformer's `TransformerCost.trainingStep`.
+  public func matching(trainingOperations: Double, sourceLength: Int, targetLength: Int)
+    -> RecurrentConfiguration
+  {
+    matching(trainingOperations) {
+      RecurrentCost($0, sourceLength: sourceLength, targetLength: targetLength).trainingStep
+    }
+  }
+
+  /// At the even width at which something that grows with the width is nearest to a number.
+  private func matching(_ number: Double, _ size: (RecurrentConfiguration) -> Double)
+    -> RecurrentConfiguration
+  {
     var best = self
     best.modelDimension = 2
     var candidate = best
-    while candidate.parameterCount < parameterCount {
+    while size(candidate) < number {
       best = candidate
       candidate.modelDimension += 2
     }
-    let isNearer =
-      candidate.parameterCount - parameterCount < parameterCount - best.parameterCount
-    return isNearer ? candidate : best
+    return size(candidate) - number < number - size(best) ? candidate : best
   }
 }

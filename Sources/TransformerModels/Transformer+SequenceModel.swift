@@ -10,6 +10,11 @@ public struct TransformerMemory {
   public let output: Variable
   /// The number of real positions of each source sequence.
   public let lengths: [Int]
+
+  /// The given sequences in the given order; one may be dropped or appear several times.
+  public func selecting(rows: [Int]) -> TransformerMemory {
+    TransformerMemory(output: output.gatherRows(rows), lengths: rows.map { lengths[$0] })
+  }
 }
 
 /// What the decoder remembers between steps: the keys and values of each layer.

@@ -1,4 +1,5 @@
 /// Every suite, in the order in which they run.
 let allSuites: [any BenchmarkSuite] = [
-  MachineSuite(), AttentionSuite(), LayersSuite(), ThroughputSuite(), TrainingSuite(), SweepSuite(),
+  MachineSuite(), AttentionSuite(), LayersSuite(), ThroughputSuite(), DecodeSuite(), QualitySuite(),
+  TrainingSuite(), SweepSuite(),
 ]

@@ -3,12 +3,12 @@ import AttentionKit
 /// A model in training.
 final class TrainedStep<Model: SequenceModel> {
   let model: Model
-  private let adam: Adam
+  // A model that only decodes needs no moments.
+  private lazy var adam = Adam(model.parameters)
   private var count = 0
 
   init(_ model: Model) {
     self.model = model
-    adam = Adam(model.parameters)
   }
 
   func run(_ batch: TrainingBatch) throws -> Double {
@@ -28,19 +28,64 @@ final class TrainedStep<Model: SequenceModel> {
       logits, expected: batch.expected, labelSmoothing: 0.1, normalizer: normalizer)
     try requireClose([loss.objective.value], [plain.value], tolerance: 1e-3)
   }
+
+  /// The gradient against the loss: a small step along it, to both sides, must change the loss by its norm.
+  func checkGradient(_ batch: TrainingBatch) throws {
+    let normalizer = Float(batch.targetTokenCount)
+    func loss(_ context: ForwardContext) throws -> Variable {
+      try model.loss(batch, labelSmoothing: 0.1, normalizer: normalizer, in: context).objective
+    }
+    let context = ForwardContext.differentiating()
+    let gradients = context.backward(from: try loss(context))
+    let parameters = model.parameters.map(\.parameter)
+    let norm = adam.gradientNorm(gradients)
+    let before = parameters.map(\.value)
+    // Large enough for the change to stand out of the rounding, small enough for the loss to be straight.
+    let distance: Float = 0.01
+    func lossAt(_ side: Float) throws -> Double {
+      defer { for (parameter, value) in zip(parameters, before) { parameter.value = value } }
+      for parameter in parameters {
+        guard let gradient = gradients[parameter] else { continue }
+        let target = parameter.value.mutablePointer
+        let step = side * distance / Float(norm)
+        for index in 0..<gradient.count { target[index] += step * gradient.pointer[index] }
+      }
+      return Double(try loss(.inference()).value.scalar)
+    }
+    let slope = (try lossAt(1) - lossAt(-1)) / Double(2 * distance)
+    // Written so that NaN is refused as well.
+    if !(abs(slope - norm) <= 0.03 * norm) {
+      throw SuiteError(
+        "the gradient has the norm \(norm), but along it the loss rises by \(slope) a unit")
+    }
+  }
 }
 
 /// Batches of random tokens without padding.
 enum RandomBatch {
   static func make(count: Int, length: Int, vocabularySize: Int, seed: UInt64) -> TrainingBatch {
-    var generator = SeededGenerator(seed: combineSeeds(seed, UInt64(length)))
-    func sequences(_ length: Int) -> [[Int]] {
-      (0..<count).map { _ in
-        (0..<length).map { _ in Int.random(in: 4..<vocabularySize, using: &generator) }
-      }
-    }
+    let sequences = sources(
+      count: 2 * count, length: length, vocabularySize: vocabularySize, seed: seed)
     // The target is one token shorter: its end token makes up for it.
     return TrainingBatch(
-      sources: sequences(length), targets: sequences(length - 1), start: 2, end: 3)
+      sources: Array(sequences.prefix(count)),
+      targets: sequences.suffix(count).map { Array($0.dropLast()) }, start: 2, end: 3)
+  }
+
+  static func sources(count: Int, length: Int, vocabularySize: Int, seed: UInt64) -> [[Int]] {
+    var generator = SeededGenerator(seed: combineSeeds(seed, UInt64(length)))
+    return (0..<count).map { _ in
+      (0..<length).map { _ in Int.random(in: 4..<vocabularySize, using: &generator) }
+    }
+  }
+}
+
+extension TrainingBatch {
+  /// The first pairs, for checks that need not see all of them.
+  func first(_ count: Int) -> TrainingBatch {
+    let rows = 0..<min(count, source.count)
+    return TrainingBatch(
+      sources: rows.map { source[$0] }, targets: rows.map { Array(decoderInput[$0].dropFirst()) },
+      start: 2, end: 3)
   }
 }

@@ -1,0 +1,66 @@
+import AttentionKit
+
+/// The models of the decode suite and what they write.
+struct DecodeScale {
+  /// One point of the suite.
+  struct Load: Hashable {
+    let batch: Int
+    let beam: Int
+    /// Tokens of each output.
+    let outputLength: Int
+  }
+
+  /// Numbers of Benchmarks/peers/configurations.py.
+  let vocabularySize, layers, modelDimension, feedForwardDimension, headCount: Int
+  let sourceLength = 32
+  let cached: [Load]
+  let uncached: [Load]
+  let recurrent: [Load]
+  /// Tokens of the outputs whose steps are looked at one by one, of a greedy search for one sentence.
+  let longOutput: Int
+
+  init(_ extent: Extent) {
+    func loads(_ batches: [Int], beam: Int, _ outputLength: Int) -> [Load] {
+      batches.map { Load(batch: $0, beam: beam, outputLength: outputLength) }
+    }
+    switch extent {
+    case .quick, .normal:
+      let isQuick = extent == .quick
+      let short = isQuick ? 8 : 32
+      longOutput = isQuick ? 16 : 128
+      (vocabularySize, layers, modelDimension, feedForwardDimension, headCount) =
+        (8000, 3, 256, 1024, 4)
+      let long = loads([1], beam: 1, longOutput)
+      cached = loads([1, 8, 64], beam: 1, short) + loads([1, 8], beam: 4, short) + long
+      uncached = loads([1, 8], beam: 1, short) + long
+      recurrent = cached
+    case .full:
+      longOutput = 256
+      (vocabularySize, layers, modelDimension, feedForwardDimension, headCount) =
+        (32000, 6, 512, 2048, 8)
+      let batches = [1, 4, 16, 64]
+      let all = loads(batches, beam: 1, 32) + loads(batches, beam: 4, 32)
+      let long = loads([1], beam: 1, longOutput)
+      cached = all + long
+      recurrent = all + long
+      uncached = loads([1, 4, 16], beam: 1, 32) + loads([1, 4], beam: 4, 32) + long
+    }
+  }
+
+  var transformer: TransformerConfiguration {
+    var configuration = TransformerConfiguration(vocabularySize: vocabularySize)
+    configuration.encoderLayerCount = layers
+    configuration.decoderLayerCount = layers
+    configuration.resize(
+      modelDimension: modelDimension, feedForwardDimension: feedForwardDimension,
+      headCount: headCount)
+    return configuration
+  }
+
+  /// As wide, with dot attention; as many layers as the peers' file says.
+  var lstm: RecurrentConfiguration {
+    RecurrentConfiguration(
+      vocabularySize: vocabularySize, modelDimension: modelDimension,
+      layerCount: max(2, layers / 3))
+  }
+}

@@ -1,0 +1,110 @@
+import AttentionKit
+import BenchmarkKit
+
+/// What a sentence waits for: its first token and each one after, with and without the key-value cache.
+struct DecodeSuite: BenchmarkSuite {
+  let name = "decode"
+  let summary = "time to the first token and per token, with and without the key-value cache"
+  let title = "decoding: what the first token and each one after it cost"
+  let method: [String] = [
+    "models    the peers' size `small` (V 8000, d 256, ff 1024, 4 heads, 3+3 layers; --full: `base`, 32000,",
+    "          512, 2048, 8, 6+6), random weights; LSTM of 2+2 layers of the same width, dot attention",
+    "outputs   the end token is forbidden, so every output has the same length: T tokens for sources of 32",
+    "first     from the call of the search to its first token: the encoder, one step, the choice of a token",
+    "next      each token after it: a step for all sentences (and beams) of the batch, the choice, the search's",
+    "          bookkeeping; p50 and p99 over all steps of all runs",
+    "no cache  the decoder reads the whole prefix again in every step, and computes the source's keys and",
+    "          values again; the encoder runs once",
+    "checked   two sentences: probabilities and choices of greedy search against the model's reading of its",
+    "          outputs; without the cache the same tokens as with it; a beam scores no less than greedy search",
+  ]
+
+  static let uncachedName = "Transformer, no cache"
+
+  func options(_ settings: Settings) -> RunnerOptions {
+    var options = settings.runnerOptions
+    options.measuresMemory = false
+    options.warmUpTime = 0.1
+    // Steps are many: what counts is that every part of the budget is used.
+    options.minimumTime = settings.extent == .full ? 2 : 0.5
+    options.timeBudget = settings.isQuick ? 6 : settings.extent == .full ? 300 : 12
+    return options
+  }
+
+  func contenders(_ settings: Settings) throws -> [Contender] {
+    let scale = DecodeScale(settings.extent)
+    let transformer = try Transformer(scale.transformer, seed: settings.seed)
+    let lstm = try RecurrentModel(scale.lstm, seed: settings.seed)
+    return scale.cached.map {
+      contender("Transformer", transformer, $0, scale, settings)
+    }
+      + scale.uncached.map {
+        contender(
+          Self.uncachedName, UncachedTransformer(base: transformer), $0, scale, settings,
+          cached: transformer)
+      } + scale.recurrent.map { contender("LSTM", lstm, $0, scale, settings) }
+  }
+
+  func columns(_ settings: Settings) -> [ResultColumn] {
+    [.median, .interval, .itemRate("target tokens"), .samples]
+  }
+
+  /// - Parameter cached: what the model must agree with, token for token.
+  private func contender<Model: SequenceModel>(
+    _ name: String, _ model: Model, _ load: DecodeScale.Load, _ scale: DecodeScale,
+    _ settings: Settings, cached: Transformer? = nil
+  ) -> Contender {
+    let tokens = Double(load.batch * load.outputLength)
+    return Contender(
+      name, task: load.beam == 1 ? "greedy" : "beam \(load.beam)",
+      parameters: [SizeParameter("batch", load.batch), SizeParameter("T", load.outputLength)],
+      cost: Cost(items: ["target tokens": tokens])
+    ) {
+      let sources = RandomBatch.sources(
+        count: load.batch, length: scale.sourceLength, vocabularySize: scale.vocabularySize,
+        seed: settings.seed)
+      let times = StepTimes()
+      let observed = ObservedModel(base: model, times: times)
+      let search = ForcedDecoding(length: load.outputLength, beamSize: load.beam)
+      return Workload(
+        check: { try Self.check(search, model, Array(sources.prefix(2)), cached: cached) },
+        laps: { times.laps },
+        run: { try times.record { blackHole(try search.outputs(sources, with: observed)) } })
+    }
+  }
+
+  private static func check(
+    _ search: ForcedDecoding, _ model: some SequenceModel, _ sources: [[Int]],
+    cached: Transformer?
+  ) throws {
+    let outputs = try search.outputs(sources, with: model)
+    try search.check(outputs, sources, with: model)
+    if let cached {
+      try requireSame(outputs, search.outputs(sources, with: cached))
+    }
+    if search.beamSize > 1 {
+      // No theorem, since the greedy output can fall out of the beam, but so rare that two sentences together do not
+      // show it.
+      let greedy = try ForcedDecoding(length: search.length).outputs(sources, with: model)
+      let (beam, best) = (
+        outputs.reduce(0) { $0 + $1.score }, greedy.reduce(0) { $0 + $1.score }
+      )
+      if !(beam >= best - Float(ForcedDecoding.tolerance)) {
+        throw SuiteError("the beam's outputs score \(beam), those of greedy search \(best)")
+      }
+    }
+  }
+
+  /// The same tokens, except where two tokens are equally probable but for rounding: from there on outputs differ.
+  private static func requireSame(_ outputs: [Hypothesis], _ expected: [Hypothesis]) throws {
+    for (output, expected) in zip(outputs, expected) where output.tokens != expected.tokens {
+      let position = zip(output.tokens, expected.tokens).prefix { $0 == $1 }.count
+      let probabilities = [output, expected].map {
+        $0.logProbabilities.prefix(position + 1).reduce(0) { $0 + Double($1) }
+      }
+      if !(abs(probabilities[0] - probabilities[1]) <= ForcedDecoding.tolerance) {
+        throw SuiteError("without the cache token \(position) is another one")
+      }
+    }
+  }
+}

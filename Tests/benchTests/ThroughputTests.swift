@@ -1,0 +1,120 @@
+#if DEBUG
+  import AttentionKit
+  import BenchmarkKit
+  import Testing
+
+  @testable import bench
+
+  @Suite struct ThroughputTests {
+    static let lengths = [8.0, 32, 128, 512]
+
+    /// Results of both, the time of n tokens as given; five samples about it.
+    private func results(
+      task: String = "training", rivalTask: String? = nil, _ transformer: (Double) -> Double,
+      _ rival: (Double) -> Double
+    ) -> [ContenderResult] {
+      func result(_ name: String, _ task: String, _ n: Double, _ seconds: Double)
+        -> ContenderResult
+      {
+        let samples = (-2...2).map {
+          Sample(seconds: seconds * (1 + 0.001 * Double($0)), cycle: 0, turn: 0, start: 0)
+        }
+        return ContenderResult(
+          name: name, task: task, parameters: [SizeParameter("n", n)],
+          cost: Cost(items: ["target tokens": 100]), samples: samples,
+          summary: Summary(samples.map(\.seconds), seed: 1))
+      }
+      return Self.lengths.map { result("Transformer", task, $0, transformer($0)) }
+        + Self.lengths.map { result("GRU dot", rivalTask ?? task, $0, rival($0)) }
+    }
+
+    @Test func crossoversAreFoundInBothDirections() throws {
+      // Equal at 64: n / 64 against 1.
+      let up = ThroughputComparison(
+        results({ $0 / 64 }, { _ in 1 }), task: "training", rival: "GRU dot", seed: 1)
+      let upward = try #require(up.crossover)
+      #expect(!upward.isTransformerFasterAbove && abs(upward.place.x - 64) < 1e-6)
+      #expect(up.sentence?.contains("GRU dot is the faster") == true)
+      #expect(up.sentence?.contains("from length 64.0 on (95 % interval 63") == true)
+      #expect(up.sentence?.contains("8.00 times as many tokens a second at 8, 0.125 times") == true)
+
+      let down = ThroughputComparison(
+        results({ _ in 1 }, { $0 / 64 }), task: "training", rival: "GRU dot", seed: 1)
+      let downward = try #require(down.crossover)
+      #expect(downward.isTransformerFasterAbove && abs(downward.place.x - 64) < 1e-6)
+      #expect(down.sentence?.contains("the Transformer is the faster") == true)
+      #expect(down.series.points.map(\.x) == Self.lengths)
+      #expect(down.series.points.map { ($0.y * 8).rounded() } == [1, 4, 16, 64])
+    }
+
+    @Test func noCrossoverIsAnAnswer() {
+      let always = ThroughputComparison(
+        results({ $0 }, { 1.5 * $0 }), task: "training", rival: "GRU dot", seed: 1)
+      #expect(always.crossover == nil)
+      #expect(
+        always.sentence
+          == "training: the Transformer is faster than the GRU dot at every length from 8 to 512, "
+          + "1.50 to 1.50 times as many tokens a second")
+      let never = ThroughputComparison(
+        results({ $0 * 4 }, { $0 }), task: "training", rival: "GRU dot", seed: 1)
+      #expect(never.sentence?.contains("the GRU dot is faster than the Transformer") == true)
+      #expect(never.sentence?.contains("4.00 to 4.00 times") == true)
+      let nothing = ThroughputComparison([], task: "training", rival: "GRU dot", seed: 1)
+      #expect(nothing.sentence == nil && nothing.points.isEmpty)
+    }
+
+    /// Rivals that match by operations compete with the Transformer that there is.
+    @Test func matchingByOperationsKeepsTheTransformer() {
+      let task = "training" + ThroughputSuite.equalOperations
+      let comparison = ThroughputComparison(
+        results(rivalTask: task, { $0 }, { 2 * $0 }), task: task, rival: "GRU dot", seed: 1)
+      #expect(comparison.points.count == 4)
+      #expect(comparison.sentence?.contains("training, equal FLOPs: the Transformer is") == true)
+    }
+
+    @Test(arguments: [["--quick"], []])
+    func modelsMatch(_ options: [String]) throws {
+      let settings = Settings(try Arguments(["throughput"] + options))
+      let scale = ThroughputScale(settings.extent)
+      let contenders = try ThroughputSuite().contenders(settings)
+      #expect(Set(contenders.map(\.label)).count == contenders.count)
+      func parameters(_ contender: Contender) -> Double {
+        contender.parameters.first { $0.name == "parameters" }?.value ?? .nan
+      }
+      let transformer = try #require(contenders.first { $0.name == "Transformer" })
+      for contender in contenders where ThroughputTask(rawValue: contender.task) != nil {
+        #expect(abs(parameters(contender) / parameters(transformer) - 1) < 0.01)
+      }
+      for task in ThroughputTask.allCases {
+        let rivals = contenders.filter { $0.task == task.rawValue && $0.name != "Transformer" }
+        #expect(rivals.count == scale.rivals.count * (scale.lengths[task] ?? []).count)
+      }
+      let byOperations = contenders.filter { $0.task.hasSuffix(ThroughputSuite.equalOperations) }
+      #expect(!byOperations.isEmpty)
+      for length in scale.lengthsAtEqualOperations[.training] ?? [] {
+        let cost = TransformerCost(
+          scale.transformer, sourceLength: length, targetLength: length)
+        for rival in scale.rivals {
+          let matched = rival.configuration(vocabularySize: 4000).matching(
+            trainingOperations: cost.trainingStep, sourceLength: length, targetLength: length)
+          let step = RecurrentCost(matched, sourceLength: length, targetLength: length).trainingStep
+          #expect(abs(step / cost.trainingStep - 1) < 0.015, "\(rival.name) \(length)")
+        }
+      }
+    }
+
+    @Test func rivalsAreWhatTheirNamesSay() {
+      let names = ThroughputRival.all.map(\.name)
+      #expect(
+        names == [
+          "LSTM dot", "LSTM additive", "LSTM fixed", "GRU dot", "GRU additive", "GRU fixed",
+        ])
+      for rival in ThroughputRival.all {
+        let configuration = rival.configuration(vocabularySize: 9)
+        #expect((configuration.cell == .lstm) == rival.name.hasPrefix("LSTM"))
+        #expect((configuration.attention == .none) == rival.name.hasSuffix("fixed"))
+        #expect((configuration.score == .additive) == rival.name.hasSuffix("additive"))
+      }
+    }
+  }
+#endif
