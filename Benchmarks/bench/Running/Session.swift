@@ -74,6 +74,7 @@ struct Session {
     Console.print([""] + TextTable(result.results, columns: columns).lines)
     let marks = TextTable.warningLines(result.results)
     if !marks.isEmpty { Console.print([""] + marks) }
+    for table in result.tables { Console.print(["", table.title] + table.lines) }
     for breakdown in result.breakdowns { Console.print([""] + breakdown.lines) }
     let sentences = result.fits.map(\.description) + result.findings
     if !sentences.isEmpty { Console.print([""] + sentences) }

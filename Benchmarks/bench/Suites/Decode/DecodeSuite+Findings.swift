@@ -18,12 +18,14 @@ extension DecodeSuite {
   }
 
   private func table(_ all: [DecodeTimes], _ seed: UInt64) -> TextTable {
-    var table = TextTable("to the first token, and each token after it", columns: [
-      TextTable.Column("contender", .left), TextTable.Column("task", .left),
-      TextTable.Column("batch"), TextTable.Column("T"), TextTable.Column("first"),
-      TextTable.Column("95 % interval"), TextTable.Column("next p50"),
-      TextTable.Column("95 % interval"), TextTable.Column("p99"), TextTable.Column("steps"),
-    ])
+    var table = TextTable(
+      "to the first token, and each token after it",
+      columns: [
+        TextTable.Column("contender", .left), TextTable.Column("task", .left),
+        TextTable.Column("batch"), TextTable.Column("T"), TextTable.Column("first"),
+        TextTable.Column("95 % interval"), TextTable.Column("next p50"),
+        TextTable.Column("95 % interval"), TextTable.Column("p99"), TextTable.Column("steps"),
+      ])
     var previous = ""
     for times in all {
       if !previous.isEmpty && previous != times.result.name { table.addRule() }

@@ -46,12 +46,14 @@ extension QualitySuite {
   }
 
   private func table(_ curves: [QualityCurve]) -> TextTable {
-    var table = TextTable("before and after learning", columns: [
-      TextTable.Column("model", .left), TextTable.Column("parameters"),
-      TextTable.Column("seconds"), TextTable.Column("steps"), TextTable.Column("target tokens"),
-      TextTable.Column("loss before"), TextTable.Column("loss after"),
-      TextTable.Column("exact before"), TextTable.Column("exact after"),
-    ])
+    var table = TextTable(
+      "before and after learning",
+      columns: [
+        TextTable.Column("model", .left), TextTable.Column("parameters"),
+        TextTable.Column("seconds"), TextTable.Column("steps"), TextTable.Column("target tokens"),
+        TextTable.Column("loss before"), TextTable.Column("loss after"),
+        TextTable.Column("exact before"), TextTable.Column("exact after"),
+      ])
     for curve in curves {
       table.add([
         curve.learner.name, "\(curve.learner.parameterCount)",
