@@ -11,7 +11,7 @@ STRICT := --explicit-target-dependency-import-check error -Xswiftc -warnings-as-
 
 # Tests that `make test` runs in a release build as well, as a regular expression for
 # `swift test --filter`, because they are too slow in a debug build; empty for none.
-RELEASE_TESTS ?= LearningTests|AutogradTests|TransformerModelsTests
+RELEASE_TESTS ?= LearningTests|AutogradTests|TransformerModelsTests|BenchCommandTests
 
 # Where grapheme-to-phoneme data are: beside the package, or downloaded by the project's script.
 G2P_DATA ?= $(firstword $(wildcard ../shared/data/g2p) Data/g2p)

@@ -12,11 +12,16 @@ do {
     for suite in allSuites { print("\(suite.name)  \(suite.summary)") }
   case .plan:
     Console.print(try Plan.lines(arguments))
-  case .run:
+  case .run, .resume:
     #if DEBUG
       try ReleaseBuild.replaceThisProcess()
     #else
-      var session = try Session(arguments)
+      var session: Session
+      if case .resume(let path) = arguments.action {
+        session = try Session(resuming: path)
+      } else {
+        session = try Session(arguments)
+      }
       exit(try session.run())
     #endif
   }

@@ -10,7 +10,11 @@ import Testing
     let errors: String
   }
 
-  func bench(_ arguments: [String], environment: [String: String]? = nil) throws -> Outcome {
+  /// - Parameter heading: Ctrl-C is pressed a second after this text was printed.
+  func bench(
+    _ arguments: [String], environment: [String: String]? = nil,
+    interruptedAfter heading: String? = nil
+  ) throws -> Outcome {
     let process = Process()
     // In debug and release alike, products and the test bundle are in one folder.
     let folder = URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent()
@@ -23,8 +27,18 @@ import Testing
     process.standardError = errors
     process.standardInput = FileHandle.nullDevice
     try process.run()
+    var outputData = Data()
+    if let heading {
+      while !String(decoding: outputData, as: UTF8.self).contains(heading) {
+        let more = output.fileHandleForReading.availableData
+        if more.isEmpty { break }
+        outputData += more
+      }
+      sleep(1)
+      process.interrupt()
+    }
     // Both fit into a pipe's buffer, so reading one after the other cannot block.
-    let outputData = output.fileHandleForReading.readDataToEndOfFile()
+    outputData += output.fileHandleForReading.readDataToEndOfFile()
     let errorData = errors.fileHandleForReading.readDataToEndOfFile()
     process.waitUntilExit()
     return Outcome(
@@ -59,6 +73,7 @@ import Testing
     (["--threads", "0"], "--threads needs a whole number from 1 on, found '0'"),
     (["--json"], "--json needs a value"),
     (["--quick", "--full"], "--quick and --full exclude each other"),
+    (["--resume", "a", "--quick"], "--resume goes on with a run as it was begun"),
     (["--quick=3"], "--quick=3: this option takes no value"),
     (["--json", "a", "--output", "b"], "--json and --output exclude each other"),
     (["--filter", "("], "--filter needs a regular expression, found '('"),
@@ -99,6 +114,35 @@ import Testing
     #expect(outcome.output.isEmpty)
     #expect(outcome.errors.contains("there is no `swift` on PATH"))
     #expect(outcome.errors.contains("swift run -c release bench"))
+  }
+
+  @Test(.enabled(if: BuildConfiguration.current == .release))
+  func anInterruptedRunGoesOn() throws {
+    let folder = FileManager.default.temporaryDirectory
+      .appendingPathComponent("bench-\(UUID().uuidString)").path
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    let words = ["--quick", "--output", folder, "sweep", "--sweep", "n=16..512"]
+    let first = try bench(words, interruptedAfter: "== sweep")
+    #expect(first.status == 1)
+    #expect(first.output.contains("INTERRUPTED"))
+    #expect(first.output.contains("bench --resume \(folder)/report.json"))
+    let before = try Report(contentsOf: folder + "/report.json")
+    #expect(before.wasInterrupted)
+    let machine = try #require(before.suites.first)
+    #expect(machine.isComplete)
+
+    let second = try bench(["--resume", folder])
+    #expect(second.status == 0)
+    let after = try Report(contentsOf: folder + "/report.json")
+    #expect(!after.wasInterrupted && after.arguments == words)
+    #expect(after.suites.map(\.name) == ["machine", "sweep"])
+    // What was measured before is not measured again.
+    #expect(after.suites[0].results.map(\.samples) == machine.results.map(\.samples))
+    #expect(after.suites[1].isComplete)
+    for result in after.suites[1].results {
+      #expect(result.samples.count >= 5)
+    }
+    #expect(try bench(["--resume", folder]).errors.contains("this run was not interrupted"))
   }
 
   @Test(.enabled(if: BuildConfiguration.current == .release))

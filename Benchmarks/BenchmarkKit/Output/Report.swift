@@ -14,7 +14,7 @@ public struct Report: Codable, Sendable {
   /// The machine and the build.
   public let context: HostContext
   /// Further facts about the program's surroundings, such as the library behind a product.
-  public let facts: [String: String]
+  public var facts: [String: String]
   /// The results, suite by suite.
   public var suites: [SuiteReport]
   /// Whether the user stopped the run before its end.

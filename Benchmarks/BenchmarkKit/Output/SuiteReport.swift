@@ -26,6 +26,8 @@ public struct SuiteReport: Codable, Sendable {
   public var findings: [String]
   /// What makes the numbers doubtful.
   public var warnings: [String]
+  /// Whether it was measured to its end.
+  public var isComplete: Bool
 
   /// A report; everything but the name and title can be added later.
   public init(
@@ -33,7 +35,8 @@ public struct SuiteReport: Codable, Sendable {
     quantities: [Quantity] = [], columns: [ResultColumn] = [.median, .interval, .samples],
     results: [ContenderResult] = [], fits: [SeriesFit] = [], tables: [TextTable] = [],
     charts: [Chart] = [], breakdowns: [Breakdown] = [],
-    findings: [String] = [], warnings: [String] = []
+    findings: [String] = [], warnings: [String] = [],
+    isComplete: Bool = true
   ) {
     self.name = name
     self.title = title
@@ -48,5 +51,6 @@ public struct SuiteReport: Codable, Sendable {
     self.breakdowns = breakdowns
     self.findings = findings
     self.warnings = warnings
+    self.isComplete = isComplete
   }
 }

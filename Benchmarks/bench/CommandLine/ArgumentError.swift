@@ -6,6 +6,7 @@ enum ArgumentError: Error, Equatable, CustomStringConvertible {
   case unexpectedValue(String)
   case notANumber(option: String, found: String, expected: String)
   case contradiction(String, String)
+  case notAlone(option: String)
   case noFolder(option: String, path: String, folder: String)
   case noName(option: String, found: String)
   case badExpression(option: String, found: String, reason: String)
@@ -26,6 +27,8 @@ enum ArgumentError: Error, Equatable, CustomStringConvertible {
       "\(option) needs \(expected), found '\(found)'"
     case .contradiction(let one, let other):
       "\(one) and \(other) exclude each other"
+    case .notAlone(let option):
+      "\(option) goes on with a run as it was begun and takes no other arguments"
     case .noFolder(let option, let path, let folder):
       "\(option) \(path): there is no folder \(folder) that can be written to"
     case .noName(let option, let found):

@@ -25,11 +25,13 @@ extension Arguments {
         --json FILE      the report alone, raw samples included
         --seed N         seed of inputs, order and resampling (default: 1)
         --threads N      threads of the pool (default: what the library chooses)
+        --cold           drive everything out of the caches before every turn
+        --resume RUN     go on with an interrupted run: its folder or its report
         --dry-run        what would be measured, and how long it takes at most
         --list           the suites, one a line
         --help           this text
 
-      Ctrl-C ends the run and keeps what was measured; a second one ends it at once.
+      Ctrl-C ends the run and keeps what was measured, for --resume; a second one ends it at once.
       Exit status: 0 done, 1 something failed or was interrupted, 2 wrong arguments.
       """
   }

@@ -9,6 +9,8 @@ struct Arguments {
     /// Shows what would be measured.
     case plan
     case run
+    /// Goes on with an interrupted run.
+    case resume(String)
   }
 
   var action = Action.run
@@ -24,6 +26,8 @@ struct Arguments {
   /// Threads of the pool; nil for what the library chooses.
   var threads: Int?
   var extent = Extent.normal
+  /// Whether caches are emptied before every turn.
+  var isCold = false
   /// What the sweep suite varies.
   var sweep = Sweep()
   /// The words as given, for the report.
@@ -39,10 +43,11 @@ struct Arguments {
         suites.append(word)
       }
     }
-    switch action {
-    case .run, .plan: try check()
-    default: break
+    if case .resume = action, words.count > 2 {
+      // The run has its own arguments; `--resume=path` is one word.
+      throw ArgumentError.notAlone(option: "--resume")
     }
+    if action == .run || action == .plan { try check() }
   }
 
   private mutating func take(_ word: String, _ reader: inout WordReader) throws {
@@ -51,6 +56,8 @@ struct Arguments {
     case "--help", "-h": action = .help
     case "--list": action = .list
     case "--dry-run": action = .plan
+    case "--resume": action = .resume(try reader.value())
+    case "--cold": isCold = true
     case "--quick": try choose(.quick)
     case "--full": try choose(.full)
     case "--filter": filter = try ContenderFilter(reader.value())

@@ -11,10 +11,19 @@ extension BenchmarkSuite {
   }
 
   /// Measures the contenders and draws conclusions.
+  ///
+  /// - Parameters:
+  ///   - earlier: results of an interrupted run, whose samples are kept.
+  ///   - save: receives now and then what is there so far.
   func measured(
-    _ settings: Settings, filter: ContenderFilter?, _ progress: ProgressLine
+    _ settings: Settings, filter: ContenderFilter?, continuing earlier: [ContenderResult],
+    _ progress: ProgressLine, save: @escaping (SuiteReport) -> Void
   ) throws -> SuiteReport {
     let options = options(settings)
+    var report = SuiteReport(
+      name: name, title: title,
+      method: method + (options.measuresMemory ? [PeakMemory.explanation] : []),
+      options: options, columns: columns(settings), isComplete: false)
     var runner = Runner(
       options: options, releaseMemory: { BufferPool.trim() },
       allocator: AllocatorMeter(
@@ -24,14 +33,21 @@ extension BenchmarkSuite {
     let monitor = ClockMonitor()
     runner.clockMonitor = monitor
     runner.counters = PerformanceCounters()
-    var report = SuiteReport(
-      name: name, title: title,
-      method: method + (options.measuresMemory ? [PeakMemory.explanation] : []),
-      options: options, columns: columns(settings))
+    let clock = MonotonicClock()
+    var lastSave = clock.now()
+    runner.checkpoint = { [report] results in
+      guard clock.now() - lastSave > 10_000_000_000 else { return }
+      lastSave = clock.now()
+      var partial = report
+      partial.results = results()
+      save(partial)
+    }
     let before = ProcessorUsage.now()
+    report.results = earlier
     try measure(contenders(settings, filter: filter), with: runner, into: &report, settings)
     let after = ProcessorUsage.now()
     progress.finish()
+    report.isComplete = !Interruption.isRequested
     if let before, let after { report.warnings = Self.load(from: before, to: after) }
     report.warnings += monitor.warnings
     conclude(&report, settings)

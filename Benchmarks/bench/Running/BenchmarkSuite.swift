@@ -24,10 +24,6 @@ protocol BenchmarkSuite: Sendable {
   func columns(_ settings: Settings) -> [ResultColumn]
   /// Adds fits, quantities and findings to a report that has its results already.
   func conclude(_ report: inout SuiteReport, _ settings: Settings)
-  /// Measures what a filter lets through and draws conclusions; suites that time contenders need not write it.
-  func measured(
-    _ settings: Settings, filter: ContenderFilter?, _ progress: ProgressLine
-  ) throws -> SuiteReport
 }
 
 extension BenchmarkSuite {

@@ -20,6 +20,20 @@ struct RunOutputs {
     reportPath = folder + "/report.json"
   }
 
+  /// The files of an earlier run.
+  init(resuming path: String) {
+    reportPath = Self.reportPath(at: path)
+    let isOfFolder = (reportPath as NSString).lastPathComponent == "report.json"
+    folder = isOfFolder ? (reportPath as NSString).deletingLastPathComponent : nil
+  }
+
+  /// The report in a folder, or the file itself.
+  static func reportPath(at path: String) -> String {
+    var isFolder: ObjCBool = false
+    let exists = FileManager.default.fileExists(atPath: path, isDirectory: &isFolder)
+    return exists && isFolder.boolValue ? path + "/report.json" : path
+  }
+
   func writeReport(_ report: Report) throws {
     try report.write(to: reportPath)
   }

@@ -6,12 +6,24 @@ import Kernels
 struct Session {
   private let arguments: Arguments
   private let outputs: RunOutputs
+  /// What an interrupted run has measured already, by suite.
+  private var earlier: [String: SuiteReport] = [:]
   private var settings: Settings
   private var report: Report
   private var isComplete = true
 
   init(_ arguments: Arguments) throws {
     self.init(arguments, outputs: try RunOutputs(arguments))
+  }
+
+  /// Goes on with the run whose folder or report is at `path`.
+  init(resuming path: String) throws {
+    let outputs = RunOutputs(resuming: path)
+    let found = try Report(contentsOf: outputs.reportPath)
+    self.init(try Arguments(found.arguments), outputs: outputs)
+    try InterruptedRun.check(found, against: report, path: outputs.reportPath)
+    report.facts["resumed"] = found.facts["resumed"] ?? "the run began \(found.context.date)"
+    earlier = Dictionary(found.suites.map { ($0.name, $0) }) { $1 }
   }
 
   private init(_ arguments: Arguments, outputs: RunOutputs) {
@@ -50,7 +62,10 @@ struct Session {
     Console.print([""])
     Console.warn(report.context.warnings)
     if report.wasInterrupted {
-      Console.warn(["INTERRUPTED: what was measured until then is above and in the report"])
+      Console.warn([
+        "INTERRUPTED: what was measured until then is above and in the report; it goes on with",
+        "bench --resume \(outputs.reportPath)",
+      ])
     }
     Console.print(outputs.finish(report))
     return isComplete && !report.wasInterrupted ? 0 : 1
@@ -58,20 +73,34 @@ struct Session {
 
   private mutating func run(_ suite: any BenchmarkSuite, place: String, later: Double) throws {
     Console.print(["", "== \(suite.name): \(suite.title)"] + suite.method)
-    let progress = ProgressLine(title: "\(suite.name) \(place)", later: later)
-    defer { progress.finish() }
-    let result = try suite.measured(settings, filter: arguments.filter, progress)
+    let found = earlier[suite.name]
+    let result: SuiteReport
+    if let found, found.isComplete {
+      Console.print(["measured before the interruption"])
+      result = found
+    } else {
+      let progress = ProgressLine(title: "\(suite.name) \(place)", later: later)
+      defer { progress.finish() }
+      var soFar = report
+      soFar.wasInterrupted = true
+      result = try suite.measured(
+        settings, filter: arguments.filter, continuing: found?.results ?? [], progress
+      ) { [outputs, soFar] in
+        // A crash loses ten seconds. A failure to write shows at the end of the suite.
+        try? outputs.writeReport(soFar.adding($0))
+      }
+    }
     if let machine = suite as? MachineSuite { settings.ceiling = machine.ceiling(result.results) }
     if result.results.isEmpty && result.quantities.isEmpty && arguments.filter != nil {
       Console.print(["nothing in it matches --filter"])
       return
     }
     report.suites.append(result)
-    show(result, columns: suite.columns(settings))
+    show(result)
   }
 
-  private func show(_ result: SuiteReport, columns: [ResultColumn]) {
-    Console.print([""] + TextTable(result.results, columns: columns).lines)
+  private func show(_ result: SuiteReport) {
+    Console.print([""] + TextTable(result.results, columns: result.columns).lines)
     let marks = TextTable.warningLines(result.results)
     if !marks.isEmpty { Console.print([""] + marks) }
     for table in result.tables { Console.print(["", table.title] + table.lines) }
@@ -97,5 +126,13 @@ struct Session {
       "threads": "\(threads)", "products": blas, "vectors": machine.vectorKernels,
       "caches": machine.caches.joined(separator: ", "),
     ]
+  }
+}
+
+extension Report {
+  fileprivate func adding(_ suite: SuiteReport) -> Report {
+    var report = self
+    report.suites.append(suite)
+    return report
   }
 }

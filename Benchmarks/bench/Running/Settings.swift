@@ -19,6 +19,8 @@ struct Settings {
   let extent: Extent
   /// What the sweep suite varies.
   let sweep: Sweep
+  /// Whether caches are emptied before every turn.
+  let isCold: Bool
   var isQuick: Bool { extent == .quick }
   /// What the machine can do at best, once the machine suite has measured it.
   var ceiling: Ceiling?
@@ -29,6 +31,7 @@ struct Settings {
     threads = ThreadPool.threadCount
     extent = arguments.extent
     sweep = arguments.sweep
+    isCold = arguments.isCold
   }
 
   /// Floating-point operations a second, and their share of the ceiling where there is one.
@@ -40,6 +43,7 @@ struct Settings {
   var runnerOptions: RunnerOptions {
     var options = RunnerOptions()
     options.seed = seed
+    options.coldCache = isCold
     options.timeBudget = 40
     if extent == .full { options.timeBudget = 120 }
     if isQuick {
