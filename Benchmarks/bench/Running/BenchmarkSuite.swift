@@ -17,7 +17,7 @@ protocol BenchmarkSuite: Sendable {
   func options(_ settings: Settings) -> RunnerOptions
   func contenders(_ settings: Settings) throws -> [Contender]
   /// Measures contenders, those of ``contenders(_:)`` or some of them. Only a suite that is more than work to be timed
-  /// has a way of its own, and adds what else it finds.
+  /// has a way of its own, and adds what else it finds. Before, the report has the results of an interrupted run, if any.
   func measure(
     _ contenders: [Contender], with runner: Runner, into report: inout SuiteReport,
     _ settings: Settings) throws
@@ -35,7 +35,7 @@ extension BenchmarkSuite {
     _ contenders: [Contender], with runner: Runner, into report: inout SuiteReport,
     _ settings: Settings
   ) throws {
-    report.results = runner.run(contenders)
+    report.results = runner.run(contenders, continuing: report.results)
   }
 
   func conclude(_ report: inout SuiteReport, _ settings: Settings) {}
