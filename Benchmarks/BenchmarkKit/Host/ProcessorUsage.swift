@@ -17,7 +17,23 @@ public struct ProcessorUsage: Sendable {
     let sum = ticks.reduce(0, +)
     return ProcessorUsage(
       busy: (sum - ticks[3] - ticks[4] - ticks[7]) / perSecond, stolen: ticks[7] / perSecond,
-      total: sum / perSecond, own: Double(clock()) / Double(CLOCKS_PER_SEC))
+      total: sum / perSecond, own: ownTime())
+  }
+
+  /// Processor seconds of this process and of the children that it has waited for.
+  private static func ownTime() -> Double {
+    var own = rusage()
+    var children = rusage()
+    #if canImport(Glibc)
+      getrusage(RUSAGE_SELF.rawValue, &own)
+      getrusage(RUSAGE_CHILDREN.rawValue, &children)
+    #else
+      getrusage(RUSAGE_SELF, &own)
+      getrusage(RUSAGE_CHILDREN, &children)
+    #endif
+    return [own.ru_utime, own.ru_stime, children.ru_utime, children.ru_stime].reduce(0) {
+      $0 + Double($1.tv_sec) + Double($1.tv_usec) * 1e-6
+    }
   }
 
   /// The share of all processor time since `earlier` that other processes took, from 0 to 1.

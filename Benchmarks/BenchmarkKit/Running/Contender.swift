@@ -11,19 +11,24 @@ public struct Contender {
   public let parameters: [SizeParameter]
   /// What one run does, for rates.
   public let cost: Cost
+  /// Contenders of one group are ready at the same time and take their turns among one another; the groups of a run
+  /// follow one another. With one group, which is what most suites want, all sizes meet the same moods of the machine;
+  /// several are for works that are compared within their group only, or that do not fit into memory together.
+  public let group: String
   /// Makes inputs and buffers. Not timed. What it throws makes the contender a hole in the table.
-  /// All contenders of a run are ready at the same time, so share what is large between them.
+  /// All contenders of a group are ready at the same time, so share what is large between them.
   public let prepare: () throws -> Workload
 
   /// A contender that is prepared when its turn comes.
   public init(
     _ name: String, task: String = "", parameters: [SizeParameter] = [], cost: Cost = Cost(),
-    prepare: @escaping () throws -> Workload
+    group: String = "", prepare: @escaping () throws -> Workload
   ) {
     self.name = name
     self.task = task
     self.parameters = parameters
     self.cost = cost
+    self.group = group
     self.prepare = prepare
   }
 

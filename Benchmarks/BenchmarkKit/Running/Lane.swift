@@ -24,6 +24,11 @@ final class Lane {
     cost = contender.cost
   }
 
+  /// What is being done, with the name of the group in front where it has one.
+  func phase(_ text: String) -> String {
+    contender.group.isEmpty ? text : "\(contender.group): \(text)"
+  }
+
   /// Ends the contender and frees its inputs.
   func fail(_ reason: String) {
     hole = reason

@@ -1,14 +1,14 @@
 extension Runner {
-  /// Takes the samples: `cycles` times all contenders, each time in another order.
-  func sample(_ lanes: [Lane], _ timeline: RunTimeline) {
-    var timeline = timeline
+  /// Takes the samples of a group: `cycles` times all of its contenders, each time in another order.
+  func sample(_ lanes: [Lane], of all: [Lane], _ timeline: inout RunTimeline) {
     let evictor = options.coldCache ? CacheEvictor() : nil
     if let evictor {
       evictor.evict()
       let seconds = time(evictor.evict)
       for lane in lanes { lane.evictionTime = max(seconds, 1e-9) }
     }
-    func used() -> Double { elapsed(since: timeline.began) + timeline.spent }
+    let (began, spent) = (timeline.began, timeline.spent)
+    func used() -> Double { elapsed(since: began) + spent }
     plan(lanes, budget: options.timeBudget - used())
     for cycle in 0..<options.cycles {
       let order = order(of: lanes, cycle: cycle)
@@ -23,7 +23,7 @@ extension Runner {
         let start = timeline.offset + elapsed(since: timeline.began)
         takeTurn(lane, cycle: cycle, turn: timeline.nextTurn, start: start)
         timeline.nextTurn += 1
-        checkpoint { lanes.map { $0.result(options) } }
+        checkpoint { all.map { $0.result(options) } }
         clockMonitor?.lookNowAndThen()
       }
     }
@@ -73,10 +73,9 @@ extension Runner {
     let count = lane.runsPerSample
     do {
       if lane.needsRefresh { try workload.run() }
-      let before = counters?.read()
-      let seconds = try time {
-        for _ in 0..<count { try workload.run() }
-      }
+      // What another process does is not in this one's counters.
+      let before = workload.timedRuns == nil ? counters?.read() : nil
+      let seconds = try time(workload, runs: count)
       let counted = before.flatMap { counters?.read().since($0, runs: count) }
       lane.samples.append(
         Sample(
@@ -101,7 +100,7 @@ extension Runner {
     let left = min(thisCycle + later, options.timeBudget - used)
     report(
       RunProgress(
-        phase: "cycle \(cycle + 1) of \(options.cycles)", label: lane.contender.label,
+        phase: lane.phase("cycle \(cycle + 1) of \(options.cycles)"), label: lane.contender.label,
         fraction: used / max(used + left, 1e-9), secondsLeft: left))
   }
 

@@ -14,7 +14,7 @@ extension Runner {
       }
       report(
         RunProgress(
-          phase: "warm-up \(index + 1) of \(lanes.count)", label: lane.contender.label,
+          phase: lane.phase("warm-up \(index + 1) of \(lanes.count)"), label: lane.contender.label,
           fraction: 0, secondsLeft: nil))
       do {
         try warmUp(lane)
@@ -35,9 +35,14 @@ extension Runner {
     guard try runUntilStable(workload, lane) else { return }
     if options.measuresMemory && lane.memory == nil {
       // The run after the pools were emptied fills them again, so it is a warm-up run as well.
-      lane.memory = try PeakMemoryMeter.measure(
-        release: releaseMemory, allocator: allocator, workload.run)
-      lane.runTime = try time(workload.run)
+      lane.memory =
+        if let ownPeakMemory = workload.ownPeakMemory {
+          try ownPeakMemory()
+        } else {
+          try PeakMemoryMeter.measure(
+            release: releaseMemory, allocator: allocator, workload.run)
+        }
+      lane.runTime = try time(workload)
       lane.warmUpRuns += 2
     }
     lane.runTime = max(lane.runTime, 1e-9)
@@ -54,7 +59,7 @@ extension Runner {
     var recent: [Double] = []
     var total = 0.0
     repeat {
-      let seconds = try time(workload.run)
+      let seconds = try time(workload)
       lane.warmUpRuns += 1
       total += seconds
       recent = recent.suffix(options.warmUpWindow - 1) + [seconds]

@@ -2,7 +2,8 @@
 ///
 /// Every contender is prepared, checked and warmed up. Then come cycles: in each, all contenders at
 /// all sizes take their turns in a new random order, so that a machine that grows slower during the
-/// run slows all of them alike instead of whoever comes last.
+/// run slows all of them alike instead of whoever comes last. Where contenders have groups, all of this
+/// happens group after group.
 public struct Runner {
   /// How long and how often to measure.
   public var options: RunnerOptions
@@ -55,17 +56,36 @@ public struct Runner {
       if let known { lane.resume(known, cycles: options.cycles) }
       return lane
     }
-    let timeline = RunTimeline(began: clock.now(), lanes)
+    var timeline = RunTimeline(began: clock.now(), lanes)
     clockMonitor?.look()
-    warmUp(lanes, began: timeline.began)
-    sample(lanes, timeline)
+    for group in Runner.groups(of: lanes) {
+      warmUp(group, began: timeline.began)
+      sample(group, of: lanes, &timeline)
+    }
     clockMonitor?.look()
     return lanes.map { $0.result(options) }
+  }
+
+  /// The lanes of each group, in the order in which the groups first appear.
+  private static func groups(of lanes: [Lane]) -> [[Lane]] {
+    var names: [String] = []
+    for lane in lanes where !names.contains(lane.contender.group) {
+      names.append(lane.contender.group)
+    }
+    return names.map { name in lanes.filter { $0.contender.group == name } }
   }
 
   /// Seconds since the run began.
   func elapsed(since began: UInt64) -> Double {
     Double(clock.now() - began) * 1e-9
+  }
+
+  /// Seconds that so many runs take together, by the workload's own clock where it has one.
+  func time(_ workload: Workload, runs count: Int = 1) throws -> Double {
+    if let timedRuns = workload.timedRuns { return try timedRuns(count) }
+    return try time {
+      for _ in 0..<count { try workload.run() }
+    }
   }
 
   /// Seconds that the body takes.
