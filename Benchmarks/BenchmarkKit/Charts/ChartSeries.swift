@@ -34,14 +34,17 @@ public struct ChartSeries: Codable, Hashable, Sendable {
 
   /// The entry in the legend.
   public let name: String
+  /// Series of one group share a colour and differ in dashes and points; nil: a group of its own.
+  public let group: String?
   /// How it is drawn.
   public let style: Style
   /// Its values, from left to right.
   public let points: [Point]
 
   /// Values under a name.
-  public init(_ name: String, style: Style = .line, points: [Point]) {
+  public init(_ name: String, group: String? = nil, style: Style = .line, points: [Point]) {
     self.name = name
+    self.group = group
     self.style = style
     self.points = points
   }
