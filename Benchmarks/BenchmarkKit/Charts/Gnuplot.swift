@@ -88,8 +88,8 @@ public struct Gnuplot: Sendable {
   /// Draws a chart as SVG for a place within a page: without declarations, without a background, in the colours that
   /// the page's style gives it, and with names of its own, so that several stand in one page.
   ///
-  /// Text and axes have the colour of the surrounding text; `--card` is behind points, `--grid` the grid and `--c0` to
-  /// `--c7` are the series.
+  /// Text and axes have the colour of the surrounding text; `--card` is the background, `--grid` the grid, `--soft`
+  /// guides and marks, and `--c0` to `--c7` are the series.
   ///
   /// - Parameter id: a word that no other picture of the page has.
   /// - Throws: `GnuplotError`
@@ -108,18 +108,21 @@ public struct Gnuplot: Sendable {
       ("'black'", "'currentColor'"), ("\"black\"", "\"currentColor\""),
       ("#FFFFFF", "var(--card)"), ("id='", "id='\(id)-"), ("id=\"", "id=\"\(id)-"),
       ("href='#", "href='#\(id)-"), ("url(#", "url(#\(id)-"),
-      (Self.written(GnuplotScript.gridColour), "var(--grid)"),
     ]
-    for (index, colour) in SeriesLook.colours.enumerated() {
-      changes.append((Self.written(colour), "var(--c\(index))"))
+    let colours = [(GnuplotScript.gridColour, "--grid"), (SeriesLook.grey, "--soft")]
+    for (colour, name) in colours
+      + SeriesLook.colours.enumerated().map({ ($1, "--c\($0)") })
+    {
+      for written in Self.written(colour) { changes.append((written, "var(\(name))")) }
     }
     for (old, new) in changes { text = text.replacingOccurrences(of: old, with: new) }
     return text
   }
 
-  /// A colour such as `#0072b2` as gnuplot writes it: `rgb(  0, 114, 178)`.
-  private static func written(_ colour: String) -> String {
+  /// A colour such as `#0072b2` as gnuplot writes it for lines, `rgb(  0, 114, 178)`, and for text, `rgb(0,114,178)`.
+  private static func written(_ colour: String) -> [String] {
     let value = Int(colour.dropFirst(), radix: 16) ?? 0
-    return String(format: "rgb(%3d, %3d, %3d)", value >> 16, value >> 8 & 255, value & 255)
+    let (red, green, blue) = (value >> 16, value >> 8 & 255, value & 255)
+    return [String(format: "rgb(%3d, %3d, %3d)", red, green, blue), "rgb(\(red),\(green),\(blue))"]
   }
 }

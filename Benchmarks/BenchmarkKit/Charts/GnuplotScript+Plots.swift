@@ -49,13 +49,15 @@ extension GnuplotScript {
     _ points: [(x: Double, y: Double, interval: Interval?)], _ colour: String,
     _ block: ([[Double]]) -> String
   ) -> [String] {
+    // As arrows with flat heads: gnuplot's own error bars clear a place for a point in their middle.
     let rows = points.compactMap { point in
       point.interval.map { interval in
-        [point.x, point.y, max(interval.lower, yScale.lower), interval.upper]
+        let lower = max(interval.lower, yScale.lower)
+        return [point.x, lower, 0, interval.upper - lower]
       }
     }
     if rows.isEmpty { return [] }
-    return ["\(block(rows)) with yerrorbars pt -1 ps 0 lw 1.6 \(colour) notitle"]
+    return ["\(block(rows)) with vectors heads size screen 0.005,90 lw 1.6 \(colour) notitle"]
   }
 
   /// On an axis of numbers, most of the least distance between two bars.
@@ -88,6 +90,12 @@ extension GnuplotScript {
         (x: xScale.position(of: $0.x), y: yScale.position(of: $0.y))
       }
       places += own
+      for interval in series.drawable(chart.xAxis, chart.yAxis).map({ ($0.x, $0.interval) }) {
+        guard let ends = interval.1 else { continue }
+        for y in [ends.lower, ends.upper] {
+          places.append((xScale.position(of: interval.0), yScale.position(of: y)))
+        }
+      }
       guard series.style != .points else { continue }
       for (a, b) in zip(own, own.dropFirst()) {
         for step in 1..<24 {
@@ -110,6 +118,8 @@ extension GnuplotScript {
       let x = xScale.position(of: mark.x)
       for step in 1...4 { places.append((x + (x > 0.5 ? -0.1 : 0.1) * Double(step), 0.97)) }
     }
+    // With room between them and the legend.
+    let (width, height) = (width + 0.03, height + 0.05)
     let corners = [(true, true), (false, true), (false, false), (true, false)]
     let counts = corners.map { isLeft, isTop in
       places.count { place in

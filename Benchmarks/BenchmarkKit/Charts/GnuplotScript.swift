@@ -38,7 +38,7 @@ struct GnuplotScript {
       Self.letter * Double(names.map(\.count).max() ?? 0) + 4.5 * Self.fontSize
     let isOutside = names.count > 5
     let labels = yScale.ticks.map(\.label.count).max() ?? 0
-    let left = Self.letter * Double(labels) + (yScale.title.isEmpty ? 28 : 34 + Self.line)
+    let left = Self.letter * Double(labels) + (yScale.title.isEmpty ? 28 : 42 + Self.line)
     let plain = isOutside ? 780 + legendWidth : 820.0
     let right = isOutside ? legendWidth + 16 : 28
     let categories = chart.xAxis.categories
@@ -49,7 +49,7 @@ struct GnuplotScript {
     xScale = chart.xScale(tickCount: max(2, Int((plain - left - right) / (6.5 * Self.letter))))
     let ticks = isTurned ? longest * 0.62 + Self.line : Self.line
     margins = (
-      left, right, 24 + ticks + (xScale.title.isEmpty ? 0 : Self.line + 4),
+      left, right, 28 + ticks + (xScale.title.isEmpty ? 0 : Self.line + 10),
       hasTitle && !chart.title.isEmpty ? 2.5 * Self.line : 18
     )
     let entries = Double(names.count)
@@ -97,7 +97,7 @@ struct GnuplotScript {
     var lines = [
       "set margins at screen \(margins.left / width), at screen \(1 - margins.right / width), "
         + "at screen \(margins.bottom / Self.height), at screen \(1 - margins.top / Self.height)",
-      "set border 3 linewidth 1.2", "set pointintervalbox 0", "set tics nomirror out scale 0.7",
+      "set border 3 linewidth 1.2", "set tics nomirror out scale 0.7",
       "set grid noxtics ytics lc rgb '\(Self.gridColour)' lw 1 dt 1",
       "set xrange [\(xScale.lower):\(xScale.upper)]",
       "set yrange [\(yScale.lower):\(yScale.upper)]",

@@ -39,14 +39,17 @@ public struct Breakdown: Codable, Hashable, Sendable {
   }
 
   /// The tree as an indented table.
-  public var lines: [String] {
+  public var lines: [String] { [title, ""] + table(indent: "  ").lines }
+
+  /// The tree as a table, each part's name after as many indents as it is deep.
+  func table(indent: String) -> TextTable {
     var table = TextTable(
-      columns.enumerated().map { TextTable.Column($1, $0 == 0 ? .left : .right) })
+      title, columns: columns.enumerated().map { TextTable.Column($1, $0 == 0 ? .left : .right) })
     for row in rows {
-      let name = String(repeating: "  ", count: row.depth) + row.cells[0]
+      let name = String(repeating: indent, count: row.depth) + row.cells[0]
       table.add([name] + row.cells.dropFirst())
     }
-    return [title, ""] + table.lines
+    return table
   }
 
   private var flattened: [(depth: Int, part: BreakdownPart)] {
