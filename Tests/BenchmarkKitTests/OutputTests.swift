@@ -27,7 +27,7 @@ import Testing
       name: name, parameters: [SizeParameter("n", n)], cost: Cost(flops: 1e9),
       samples: seconds.enumerated().map {
         Sample(seconds: $1, cycle: $0, turn: $0, start: Double($0))
-      }, summary: Summary(seconds, seed: 1), hole: hole,
+      }, summary: Summary(seconds), hole: hole,
       warnings: seconds.count == 1 ? ["few samples: 1 of 10"] : [])
   }
 

@@ -57,7 +57,7 @@ import Testing
       [16.0, 32, 64].map { n in
         ContenderResult(
           name: "m", parameters: [SizeParameter("h", heads), SizeParameter("n", n)], samples: [],
-          summary: Summary([1e-6 * pow(n, exponent)], seed: 1))
+          summary: Summary([1e-6 * pow(n, exponent)]))
       }
     }
     let hole = ContenderResult(
@@ -77,7 +77,7 @@ import Testing
     let results = [16.0, 64, 256, 512, 724, 1024].map { n in
       ContenderResult(
         name: "m", parameters: [SizeParameter("n", n)], cost: Cost(flops: 7 * n), samples: [],
-        summary: Summary([1e-9 * (n * n + 100 * n)], seed: 1))
+        summary: Summary([1e-9 * (n * n + 100 * n)]))
     }
     let all = try #require(SeriesFit.fits(of: results, against: "n").first)
     let upper = try #require(SeriesFit.fits(of: results, against: "n", octaves: 2).first)

@@ -49,7 +49,10 @@ import Testing
   @Test func samplesCSVHasEverySample() throws {
     let rows = parsed(report.samplesCSV())
     #expect(rows.count == 7)
-    #expect(rows[0] == ["suite", "contender", "task", "n", "cycle", "turn", "start_s", "seconds"])
+    #expect(
+      rows[0].prefix(8)
+        == ["suite", "contender", "task", "n", "cycle", "turn", "start_s", "seconds"])
+    #expect(Set(rows.map(\.count)).count == 1)
     let found = rows.dropFirst().filter { $0[3] == "128" }.compactMap { Double($0[7]) }
     #expect(found == report.suites[0].results[1].samples.map(\.seconds))
   }
@@ -77,7 +80,8 @@ import Testing
     }
     for piece in [
       "> **Warning:** INTERRUPTED", "## attention: what &lt;attention&gt; costs",
-      "](<plots/attention-time.svg>)", "- a sentence with &lt;b&gt;", "```text\na  table\n1  2\n```",
+      "](<plots/attention-time.svg>)", "- a sentence with &lt;b&gt;",
+      "```text\na  table\n1  2\n```",
       "### a step &lt;of&gt; base", "for&lt;ward&gt;", "| 1.10 ms |", "needs 4 GiB",
       "### counted \\| things", "time grows as n^", "> **Warning:** OTHER PROGRAMS took",
     ] { #expect(text.contains(piece), "\(piece)") }

@@ -116,10 +116,14 @@ struct GnuplotScript {
     return lines
   }
 
-  /// A text that gnuplot takes as it is: within single quotes only the quote itself is special.
+  /// A text that gnuplot takes as it is. Within single quotes only the quote itself is special, and doubling it does
+  /// not work everywhere (not as the first character, in version 5.4), hence an apostrophe in its place.
   static func quoted(_ text: String) -> String {
-    let flat = text.map { $0.isNewline || $0 == "\0" ? " " : String($0) }.joined()
-    return "'" + flat.replacingOccurrences(of: "'", with: "''") + "'"
+    let flat = text.unicodeScalars.map { scalar -> Character in
+      if scalar == "'" { return "’" }
+      return scalar.properties.generalCategory == .control ? " " : Character(scalar)
+    }
+    return "'" + String(flat) + "'"
   }
 
   static func colour(_ look: SeriesLook) -> String {

@@ -12,6 +12,7 @@ extension Report {
         "interval_upper_s", "p5_s", "p95_s", "minimum_s", "maximum_s", "mean_s", "flops",
         "flops_per_s", "bytes", "bytes_per_s",
       ] + items.flatMap { [$0, "\($0)_per_s"] } + [
+        "instructions", "cycles", "cache_misses", "processor_s", "page_faults", "context_switches",
         "memory_growth_bytes", "memory_allocated_bytes", "process_peak_bytes", "hole", "warnings",
       ])
     for (suite, result) in results {
@@ -28,6 +29,7 @@ extension Report {
         result.flopRate, result.cost.bytes, result.byteRate,
       ].map(Self.number)
       cells += items.flatMap { [result.cost.items[$0], result.itemRate($0)].map(Self.number) }
+      cells += Self.counters(result.counters)
       cells += [result.memory?.growth, result.memory?.allocated, result.memory?.processPeak]
         .map { $0.map(String.init) ?? "" }
       cells += [result.hole ?? "", result.warnings.joined(separator: "; ")]
@@ -41,7 +43,10 @@ extension Report {
     let results = suites.flatMap { suite in suite.results.map { (suite.name, $0) } }
     let sizes = Self.distinct(results.flatMap { $0.1.parameters.map(\.name) })
     var table = CSVTable(
-      ["suite", "contender", "task"] + sizes + ["cycle", "turn", "start_s", "seconds"])
+      ["suite", "contender", "task"] + sizes + [
+        "cycle", "turn", "start_s", "seconds", "instructions", "cycles", "cache_misses",
+        "processor_s", "page_faults", "context_switches",
+      ])
     for suite in suites {
       let samples = suite.results.flatMap { result in result.samples.map { (result, $0) } }
       for (result, sample) in samples.sorted(by: { $0.1.turn < $1.1.turn }) {
@@ -50,10 +55,18 @@ extension Report {
             + [
               "\(sample.cycle)", "\(sample.turn)", Self.number(sample.start),
               Self.number(sample.seconds),
-            ])
+            ] + Self.counters(sample.counters))
       }
     }
     return table.text
+  }
+
+  /// What was counted in one run.
+  private static func counters(_ values: CounterValues?) -> [String] {
+    [
+      values?.instructions, values?.cycles, values?.cacheMisses, values?.processorSeconds,
+      values?.pageFaults, values?.contextSwitches,
+    ].map(number)
   }
 
   private static func number(_ value: Double?) -> String { value.map(Format.plain) ?? "" }

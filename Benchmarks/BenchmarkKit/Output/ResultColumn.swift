@@ -2,7 +2,7 @@
 public enum ResultColumn: Codable, Hashable, Sendable {
   /// Median seconds per run.
   case median
-  /// Bootstrap 95 % interval of the median.
+  /// 95 % interval of the median.
   case interval
   /// 5th to 95th percentile.
   case spread

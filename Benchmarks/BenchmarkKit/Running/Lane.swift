@@ -53,7 +53,7 @@ final class Lane {
   }
 
   func result(_ options: RunnerOptions) -> ContenderResult {
-    let summary = Summary(samples.map(\.seconds), seed: options.seed)
+    let summary = Summary(samples.map(\.seconds))
     var warnings: [String] = []
     if let summary {
       if summary.relativeSpread > options.wideSpread {

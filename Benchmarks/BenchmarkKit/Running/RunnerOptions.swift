@@ -1,6 +1,6 @@
 /// How long and how often to measure. Times are in seconds.
 public struct RunnerOptions: Codable, Hashable, Sendable {
-  /// Order of the turns and resampling.
+  /// Order of the turns.
   public var seed: UInt64 = 1
   /// Cycles, and so samples that every contender gets at the least.
   public var cycles = 10

@@ -1,16 +1,9 @@
 /// Confidence intervals by resampling with replacement (Efron 1979), with a seed.
+///
+/// For a single median there is something better, ``MedianInterval``. Of the ratio of two medians the percentile
+/// interval covers the truth as it should: in simulations with normal, lognormal and exponential times, with 5 to 50
+/// samples on each side, between 95 and 97 %.
 public enum Bootstrap {
-  /// The 95 % percentile interval of the median; nil when there are no values.
-  public static func medianInterval(
-    of values: [Double], resamples: Int = 2000, seed: UInt64
-  ) -> Interval? {
-    guard !values.isEmpty else { return nil }
-    var generator = ShuffleGenerator(seed: seed)
-    let sorted = values.sorted()
-    let medians = (0..<resamples).map { _ in resampledMedian(ofSorted: sorted, &generator) }
-    return percentileInterval(medians)
-  }
-
   /// The 95 % percentile interval of `median(numerator) / median(denominator)`.
   public static func ratioInterval(
     _ numerator: [Double], to denominator: [Double], resamples: Int = 2000, seed: UInt64

@@ -14,17 +14,17 @@ public struct Summary: Codable, Hashable, Sendable {
   public let maximum: Double
   /// The mean, in seconds.
   public let mean: Double
-  /// Bootstrap 95 % confidence interval of the median; it has no width with a single sample.
+  /// 95 % confidence interval of the median (``MedianInterval``); it has no width with a single sample.
   public let interval: Interval
 
   /// Statistics of seconds; nil when there are none.
-  public init?(_ seconds: [Double], seed: UInt64) {
+  public init?(_ seconds: [Double]) {
     let sorted = seconds.sorted()
     guard let first = sorted.first, let last = sorted.last,
       let p5 = Quantiles.quantile(0.05, ofSorted: sorted),
       let median = Quantiles.quantile(0.5, ofSorted: sorted),
       let p95 = Quantiles.quantile(0.95, ofSorted: sorted),
-      let interval = Bootstrap.medianInterval(of: sorted, seed: seed)
+      let interval = MedianInterval.interval(ofSorted: sorted)
     else { return nil }
     self.count = sorted.count
     self.minimum = first
