@@ -93,7 +93,7 @@
       #expect(times.next(0) == 0 && times.next(1) == 7.2)
       #expect(times.nextMedians.map { ($0 * 10).rounded() } == [35, 36, 37])
       #expect(times.next(from: 0.75, to: 1).min() == 6)
-      let series = times.byPosition("a", seed: 1)
+      let series = times.byPosition("a")
       #expect(series.points.map(\.x) == Array(stride(from: 2.0, through: 9, by: 1)))
       #expect(series.points[3].y == 3.1)
       #expect(DecodeTimes(ContenderResult(name: "a", samples: [], summary: nil)) == nil)

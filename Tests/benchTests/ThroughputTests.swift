@@ -22,7 +22,7 @@
         return ContenderResult(
           name: name, task: task, parameters: [SizeParameter("n", n)],
           cost: Cost(items: ["target tokens": 100]), samples: samples,
-          summary: Summary(samples.map(\.seconds), seed: 1))
+          summary: Summary(samples.map(\.seconds)))
       }
       return Self.lengths.map { result("Transformer", task, $0, transformer($0)) }
         + Self.lengths.map { result("GRU dot", rivalTask ?? task, $0, rival($0)) }

@@ -3,7 +3,7 @@ import BenchmarkKit
 extension DecodeSuite {
   func conclude(_ report: inout SuiteReport, _ settings: Settings) {
     let all = report.results.compactMap(DecodeTimes.init)
-    report.tables = [table(all, settings.seed)]
+    report.tables = [table(all)]
     report.findings = sentences(all, settings)
     report.quantities = all.flatMap { times -> [Quantity] in
       let values = [
@@ -17,7 +17,7 @@ extension DecodeSuite {
     report.charts = charts(all, settings)
   }
 
-  private func table(_ all: [DecodeTimes], _ seed: UInt64) -> TextTable {
+  private func table(_ all: [DecodeTimes]) -> TextTable {
     var table = TextTable(
       "to the first token, and each token after it",
       columns: [
@@ -30,9 +30,9 @@ extension DecodeSuite {
     for times in all {
       if !previous.isEmpty && previous != times.result.name { table.addRule() }
       previous = times.result.name
-      let first = Summary(times.first, seed: seed)
-      // Resampled by runs, because the steps of a run are slow or fast together.
-      let interval = Bootstrap.medianInterval(of: times.nextMedians, seed: seed)
+      let first = Summary(times.first)
+      // By runs, because the steps of a run are slow or fast together.
+      let interval = MedianInterval.interval(ofSorted: times.nextMedians.sorted())
       table.add([
         times.result.name, times.result.task,
         times.result.value(of: "batch").map(Format.plain) ?? "",
@@ -116,7 +116,7 @@ extension DecodeSuite {
 
   private func charts(_ all: [DecodeTimes], _ settings: Settings) -> [Chart] {
     let positions = long(all, settings).map {
-      $0.byPosition($0.result.name, seed: settings.seed)
+      $0.byPosition($0.result.name)
     }
     var names: [String] = []
     for times in all {
@@ -127,7 +127,7 @@ extension DecodeSuite {
       let points = all.filter { "\($0.result.name), \($0.result.task)" == name }
         .compactMap { times -> ChartSeries.Point? in
           guard let batch = times.result.value(of: "batch"), let time = times.next(0.5),
-            let interval = Bootstrap.medianInterval(of: times.nextMedians, seed: settings.seed)
+            let interval = MedianInterval.interval(ofSorted: times.nextMedians.sorted())
           else { return nil }
           return ChartSeries.Point(
             x: batch, y: batch / time,

@@ -33,14 +33,14 @@ struct DecodeTimes {
   }
 
   /// Time of a token by its place in the output, several places together where there are many.
-  func byPosition(_ name: String, seed: UInt64) -> ChartSeries {
+  func byPosition(_ name: String) -> ChartSeries {
     let count = next.first?.count ?? 0
     let width = max(1, count / 32)
     return ChartSeries(
       name,
       points: stride(from: 0, to: count - width + 1, by: width).compactMap { start in
         let times = next.flatMap { $0[start..<start + width] }
-        return Summary(times, seed: seed).map {
+        return Summary(times).map {
           // The first of the steps in `next` writes token 2.
           ChartSeries.Point(
             x: Double(start) + 2 + Double(width - 1) / 2, y: $0.median, interval: $0.interval)

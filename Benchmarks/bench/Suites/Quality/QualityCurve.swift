@@ -27,7 +27,7 @@ struct QualityCurve {
   }
 
   /// As a row of the report: a sample is a turn, its time that of a mean step, its laps the steps.
-  func result(number: Int, seed: UInt64) -> ContenderResult {
+  func result(number: Int) -> ContenderResult {
     let steps = max(1, learner.steps.count)
     return ContenderResult(
       name: learner.name, task: "learning",
@@ -35,7 +35,7 @@ struct QualityCurve {
         SizeParameter("parameters", learner.parameterCount), SizeParameter("model", number),
       ], cost: Cost(items: ["target tokens": Double(learner.tokenCount) / Double(steps)]),
       wasChecked: wasChecked, samples: samples,
-      summary: Summary(samples.map(\.seconds), seed: seed),
+      summary: Summary(samples.map(\.seconds)),
       hole: failure ?? (samples.isEmpty ? "interrupted before it learned" : nil))
   }
 }

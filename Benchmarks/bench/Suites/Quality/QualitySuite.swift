@@ -74,7 +74,7 @@ struct QualitySuite: BenchmarkSuite {
     }
     learn(&curves, scale, runner, settings)
     report.results = curves.enumerated().map {
-      $1.result(number: $0 % scale.seedCount + 1, seed: settings.seed)
+      $1.result(number: $0 % scale.seedCount + 1)
     }
     summarize(curves, data, into: &report)
   }
