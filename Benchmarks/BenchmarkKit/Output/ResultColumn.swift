@@ -1,5 +1,5 @@
 /// What a table of results can show beside names and parameters.
-public enum ResultColumn: Codable, Hashable, Sendable {
+public enum ResultColumn: Hashable, Sendable {
   /// Median seconds per run.
   case median
   /// 95 % interval of the median.

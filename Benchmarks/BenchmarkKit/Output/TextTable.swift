@@ -22,7 +22,7 @@ public struct TextTable: Codable, Hashable, Sendable {
 
   /// A line of a table.
   enum Row: Codable, Hashable {
-    case cells([String])
+    case cells(texts: [String])
     case note(cells: [String], text: String)
     case rule
   }
@@ -46,7 +46,7 @@ public struct TextTable: Codable, Hashable, Sendable {
 
   /// Adds a row; missing cells stay empty.
   public mutating func add(_ cells: [String]) {
-    rows.append(.cells(cells))
+    rows.append(.cells(texts: cells))
   }
 
   /// Adds a row whose text runs on over all columns after the given cells: the reason of a hole.
