@@ -83,7 +83,7 @@ import Testing
       "](<plots/attention-time.svg>)", "- a sentence with &lt;b&gt;",
       "```text\na  table\n1  2\n```",
       "### a step &lt;of&gt; base", "for&lt;ward&gt;", "| 1.10 ms |", "needs 4 GiB",
-      "### counted \\| things", "time grows as n^", "> **Warning:** OTHER PROGRAMS took",
+      "### counted \\| things", "| n^1.00 |", "> **Warning:** OTHER PROGRAMS took",
     ] { #expect(text.contains(piece), "\(piece)") }
     #expect(!text.contains("- 1  2"))
   }

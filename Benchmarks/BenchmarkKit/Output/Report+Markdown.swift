@@ -37,6 +37,7 @@ extension Report {
       parts.append(["### \(Markdown.escaped(breakdown.title))"])
       parts.append(Markdown.table(breakdown.table(indent: "\u{2003}")))
     }
+    if let table = suite.fitTable { parts.append(Markdown.table(table)) }
     if !suite.results.isEmpty { parts.append(Markdown.table(suite.resultTable)) }
     let marks = TextTable.warningLines(suite.results)
     if !marks.isEmpty { parts.append(Markdown.code(marks)) }

@@ -26,6 +26,9 @@ extension SuiteReport {
       parts.append(HTML.element("div", class: "figures", figures.joined(separator: "\n")))
     }
     parts += breakdowns.map(Self.html)
+    if let table = fitTable {
+      parts.append(HTML.details("Growth", isOpen: fits.count <= 12, HTML.table(table)))
+    }
     if !results.isEmpty {
       let marks = TextTable.warningLines(results)
       let content = HTML.table(resultTable) + (marks.isEmpty ? "" : HTML.fixed(marks))

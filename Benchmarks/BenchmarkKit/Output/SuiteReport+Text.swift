@@ -10,13 +10,33 @@ extension SuiteReport {
     case fixed([String])
   }
 
-  /// The growth of series and the findings, split where a line is empty. Lines with more than one space in a row were
-  /// laid out by hand, and their neighbours with them.
+  /// The findings, split where a line is empty. Lines with more than one space in a row were laid out by hand, and
+  /// their neighbours with them.
   var paragraphs: [Paragraph] {
-    let groups = [fits.map(\.description)] + findings.split(separator: "").map(Array.init)
-    return groups.filter { !$0.isEmpty }.map { lines in
+    findings.split(separator: "").map(Array.init).map { lines in
       lines.contains { $0.trimmingPrefix(" ").contains("  ") } ? .fixed(lines) : .sentences(lines)
     }
+  }
+
+  /// How series grow, as a table; nil when nothing was fitted.
+  var fitTable: TextTable? {
+    if fits.isEmpty { return nil }
+    var table = TextTable([
+      TextTable.Column("contender", .left), .init("time grows as", .left), .init("95 % interval"),
+      .init("sizes"), .init("from"), .init("to"),
+    ])
+    for fit in fits {
+      let law = fit.fit
+      let label = Contender.label(name: fit.name, task: fit.task, parameters: fit.fixed)
+      table.add([
+        label, "\(fit.parameter)^\(Format.fixed(law.exponent, digits: 2))",
+        law.exponentInterval.map {
+          "\(Format.fixed($0.lower, digits: 2)) - \(Format.fixed($0.upper, digits: 2))"
+        } ?? "", "\(law.pointCount)", fit.range.map { Format.plain($0.lower) } ?? "",
+        fit.range.map { Format.plain($0.upper) } ?? "",
+      ])
+    }
+    return table
   }
 
   /// The word for a chart's file: the suite's name and the chart's.
