@@ -104,7 +104,7 @@ public struct RecurrentDecoder: Layer {
     let output = outputs.count == 1 ? outputs[0] : concatenate(outputs, axis: 1)
     // No step waits for õ here, so that it can be computed for all steps at once.
     guard kind == .bahdanau, let combination else { return (output, state) }
-    return (combination(output, in: context), state)
+    return (context.inScope("combination") { combination(output, in: context) }, state)
   }
 
   /// One step, or all of them where none needs what attention found in another.
@@ -157,7 +157,9 @@ public struct RecurrentDecoder: Layer {
     if kind == .luong { attended = found(by: states) }
     guard let combination, let attended else { return (states, next) }
     var joined = concatenate([states, attended], axis: 2)
-    if kind == .luong { joined = combination(joined, in: context) }
+    if kind == .luong {
+      joined = context.inScope("combination") { combination(joined, in: context) }
+    }
     if feedsInput { next.attentional = joined.reshaped([joined.shape[0], joined.shape[2]]) }
     return (joined, next)
   }
