@@ -14,6 +14,8 @@ public enum ResultColumn: Hashable, Sendable {
   case flopRate
   /// The floating-point rate as a share of a ceiling in operations a second.
   case shareOfCeiling(Double)
+  /// Bytes that have to move at the least, in GB.
+  case bytes
   /// Bytes a second.
   case byteRate
   /// Items a second, such as `target tokens`.
@@ -33,6 +35,7 @@ public enum ResultColumn: Hashable, Sendable {
     case .operations: "GFLOP"
     case .flopRate: "GFLOP/s"
     case .shareOfCeiling: "of ceiling"
+    case .bytes: "GB"
     case .byteRate: "GB/s"
     case .itemRate(let item): "\(item)/s"
     case .memory: "memory"
@@ -55,6 +58,7 @@ public enum ResultColumn: Hashable, Sendable {
     case .flopRate: return number(result.flopRate, 1e9)
     case .shareOfCeiling(let ceiling):
       return result.flopRate.map { Format.percent($0 / ceiling) } ?? "-"
+    case .bytes: return number(result.cost.bytes, 1e9)
     case .byteRate: return number(result.byteRate, 1e9)
     case .itemRate(let item): return result.itemRate(item).map(Format.scaled) ?? "-"
     case .memory: return result.memory.map { Format.bytes($0.growth) } ?? "-"

@@ -3,23 +3,14 @@ import AttentionKit
 /// A model in training.
 final class TrainedStep<Model: SequenceModel> {
   let model: Model
-<<<<<<< HEAD
   // A model that only decodes needs no moments.
   private lazy var adam = Adam(model.parameters)
-=======
-  private let adam: Adam
-  private let optimiserBytes: Int
->>>>>>> edbcbbe (bench: components, threads, and memory bandwidth in the machine's ceiling)
+  // The gradient is read for its norm and for the update; weight and both moments are read and written.
+  private lazy var optimiserBytes = 8 * MemoryLayout<Float>.stride * model.parameterCount
   private var count = 0
 
   init(_ model: Model) {
     self.model = model
-<<<<<<< HEAD
-=======
-    adam = Adam(model.parameters)
-    // The gradient is read for its norm and for the update; weight and both moments are read and written.
-    optimiserBytes = 8 * MemoryLayout<Float>.stride * model.parameterCount
->>>>>>> edbcbbe (bench: components, threads, and memory bandwidth in the machine's ceiling)
   }
 
   func run(_ batch: TrainingBatch, profile: OperationProfile? = nil) throws -> Double {

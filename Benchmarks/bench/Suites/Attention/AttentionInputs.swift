@@ -1,21 +1,23 @@
 import AttentionKit
 
-/// Queries, keys, values and the gradient of the output, [1, n, H K], shared by all contenders of a length.
+/// Queries, keys, values and the gradient of the output, [B, n, H K], shared by all contenders of a size.
 final class AttentionInputs {
   static let headCount = 8
   static let headDimension = 64
 
+  let batch: Int
   let length: Int
   private let query: Tensor
   private let key: Tensor
   private let value: Tensor
   private let gradient: Tensor
 
-  init(length: Int, seed: UInt64) {
+  init(batch: Int = 1, length: Int, seed: UInt64) {
+    self.batch = batch
     self.length = length
     var generator = SeededGenerator(seed: seed)
     func random() -> Tensor {
-      .normal([1, length, Self.headCount * Self.headDimension], using: &generator)
+      .normal([batch, length, Self.headCount * Self.headDimension], using: &generator)
     }
     query = random()
     key = random()
@@ -28,8 +30,32 @@ final class AttentionInputs {
     attended(kind, upstream: isBackward ? gradient : nil)
   }
 
+  /// What a profile counts of one computation: products as they were executed, and the bytes of inputs and outputs.
+  func count(_ kind: AttentionKind, isBackward: Bool) -> (flops: Double, bytes: Double) {
+    let profile = OperationProfile()
+    let context = ForwardContext.differentiating(profile: profile)
+    let inputs = [query, key, value].map(context.input)
+    let output = kind.attend(
+      inputs[0], inputs[1], inputs[2], headCount: Self.headCount, in: context)
+    if isBackward { _ = context.backward(from: output, gradient: gradient) }
+    let work = isBackward ? profile.root.total : profile.root.forward
+    return (work.flops, work.bytes)
+  }
+
+  /// Compares the last sequence of a batch with the same sequence alone.
+  func checkBatch(_ kind: AttentionKind) throws {
+    func last(_ tensor: Tensor) -> Tensor {
+      Variable(tensor).slice(axis: 0, batch - 1..<batch).value
+    }
+    let alone = kind.attend(
+      Variable(last(query)), Variable(last(key)), Variable(last(value)),
+      headCount: Self.headCount, in: .inference())
+    try requireClose(
+      [last(compute(kind, isBackward: false)[0])], [alone.value], tolerance: 1e-5)
+  }
+
   /// Compares the outputs of some positions with the definition; with `isBackward`, the gradients that come back from
-  /// those positions alone.
+  /// those positions alone. For a single sequence.
   func check(_ kind: AttentionKind, isBackward: Bool) throws {
     let rows = sampledPositions(of: length)
     func take(_ tensor: Tensor) -> Tensor { Variable(tensor).slices(axis: 1, rows).value }

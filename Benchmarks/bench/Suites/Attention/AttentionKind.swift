@@ -47,24 +47,37 @@ struct AttentionKind {
     ]
   }
 
+  /// Whether it is measured when nothing is said about how long to measure.
+  var isCommon: Bool {
+    ["scaled dot", "causal", "plain", "window", "additive", "relative"].contains(name)
+  }
+
   /// The lengths it is measured at: as long as patience allows. A plain one too long for memory shows as a hole.
   func lengths(_ extent: Extent, isBackward: Bool) -> [Int] {
+    // Half octaves where exponents are fitted.
     func between(_ shortest: Int, _ longest: Int) -> [Int] {
       [
-        128, 256, 512, 724, 1024, 1448, 2048, 2896, 4096, 5793, 8192, 11585, 16384, 23170, 32768,
+        64, 128, 256, 512, 724, 1024, 1448, 2048, 2896, 4096, 5793, 8192, 11585, 16384,
       ].filter { $0 >= shortest && $0 <= longest }
     }
     let isScaledDot = positions == nil && score is DotScore
-    switch (extent, isPlain, window != nil) {
-    case (.quick, _, true): return [512, 1024, 2048]
-    case (.quick, _, false): return [128, 256, 512]
-    case (.normal, true, _): return [128, 256, 512, 1024, 8192]
-    case (.normal, _, true): return [512] + between(1024, 4096)
-    case (.normal, _, false):
-      return isScaledDot ? between(128, isBackward ? 2048 : 4096) : between(256, 1024)
-    case (.full, true, _): return [128, 256, 512, 1024, 2048, 4096, 8192]
-    case (.full, _, true): return [512] + between(1024, 32768)
-    case (.full, _, false): return between(128, isScaledDot ? 8192 : 4096)
+    let isAdditive = score is AdditiveScore
+    switch extent {
+    case .quick: return window == nil ? [64, 128, 256] : [256, 512, 1024]
+    case .normal:
+      if isPlain { return [64, 128, 256, 512, isBackward ? 724 : 1024, 8192] }
+      if window != nil { return [256, 512, 1024, 1448, isBackward ? 2048 : 4096] }
+      if name == "scaled dot" {
+        return between(64, isBackward ? 1024 : 2048).filter { isBackward || $0 != 724 }
+      }
+      if isAdditive { return isBackward ? [128, 181, 256, 362] : [128, 256, 362, 512] }
+      return isBackward ? [128, 256, 362, 512] : [256, 512, 724, 1024]
+    case .full:
+      if isPlain { return [64, 128, 256, 512, 1024, 2048, 4096, 8192] }
+      if window != nil && !isAdditive { return between(256, 16384) }
+      if isAdditive { return between(64, window != nil ? 8192 : 2048) }
+      if !isScaledDot { return between(64, isBackward ? 2048 : 4096) }
+      return between(64, isBackward ? 8192 : 16384)
     }
   }
 

@@ -16,6 +16,7 @@ struct ComponentsSuite: BenchmarkSuite {
     "bytes      inputs, outputs and parameters of each operation, once each: what must move at the least;",
     "           data that is still in cache does not, so a part may lie above the memory roof",
     "output     logits, loss and their gradients are one operation, all of it on the way forward",
+    "checked    loss and gradient of four pairs against the logits' cross-entropy and the slope of the loss",
   ]
 
   private let steps = ProfiledSteps()
@@ -91,7 +92,10 @@ struct ComponentsSuite: BenchmarkSuite {
         return Workload(
           cost: Cost(
             flops: Double(operations), items: ["target tokens": Double(batch.targetTokenCount)]),
-          check: { try step.check(batch) }, run: { try run(step) })
+          check: {
+            try step.check(batch.first(4))
+            try step.checkGradient(batch.first(4))
+          }, run: { try run(step) })
       }
     }
     return [

@@ -25,7 +25,7 @@ struct LayersSuite: BenchmarkSuite {
     "exponent   of time and operations, fitted to the two octaves up to the largest size",
   ]
 
-  private static let batch = 16
+  private static let batch = 8
   private static let width = 128
   private static let length = 256
   private static let graphLengths = [16, 32, 64]
@@ -33,8 +33,8 @@ struct LayersSuite: BenchmarkSuite {
 
   private func lengths(_ extent: Extent) -> [Int] {
     switch extent {
-    case .quick: [64, 128, 256, 512]
-    case .normal: [64, 128, 256, 512, 724, 1024, 1448, 2048]
+    case .quick: [64, 128, 256]
+    case .normal: [64, 128, 256, 512, 1024, 1448, 2048]
     case .full: [64, 128, 256, 512, 724, 1024, 1448, 2048, 2896, 4096]
     }
   }
@@ -42,7 +42,7 @@ struct LayersSuite: BenchmarkSuite {
   private func widths(_ extent: Extent) -> [Int] {
     switch extent {
     case .quick: [64, 128, 256]
-    case .normal: [64, 128, 192, 256, 384, 512]
+    case .normal: [64, 128, 256, 384]
     case .full: [64, 128, 256, 384, 512, 768, 1024]
     }
   }
@@ -51,12 +51,11 @@ struct LayersSuite: BenchmarkSuite {
     var options = settings.runnerOptions
     options.measuresMemory = false
     switch settings.extent {
-    case .quick: options.timeBudget = 20
+    case .quick: options.timeBudget = 6
     case .normal:
-      options.timeBudget = 75
-      options.cycles = 7
-      options.minimumTime = 0.15
-      options.warmUpTime = 0.3
+      options.timeBudget = 20
+      options.minimumTime = 0.05
+      options.warmUpTime = 0.2
     case .full: options.timeBudget = 600
     }
     return options

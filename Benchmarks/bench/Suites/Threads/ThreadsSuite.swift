@@ -102,7 +102,9 @@ struct ThreadsSuite: BenchmarkSuite {
         table.add([
           name, Format.plain(threads), Format.time(summary.median),
           Format.fixed(gain, digits: 2),
-          "\(Format.fixed(interval.lower, digits: 2)) - \(Format.fixed(interval.upper, digits: 2))",
+          summary.count < 6 || one.count < 6
+            ? "too few samples"
+            : "\(Format.fixed(interval.lower, digits: 2)) - \(Format.fixed(interval.upper, digits: 2))",
           Format.percent(gain / threads), result.wasChecked ? "yes" : "not checked",
         ])
         if threads == Double(settings.threads) && threads > 1 {
