@@ -65,10 +65,10 @@ struct AttentionKind {
     switch extent {
     case .quick: return window == nil ? [64, 128, 256] : [256, 512, 1024]
     case .normal:
-      if isPlain { return [64, 128, 256, 512, isBackward ? 724 : 1024, 8192] }
-      if window != nil { return [256, 512, 1024, 1448, isBackward ? 2048 : 4096] }
+      if isPlain { return [64, 128, 256, 512] + (isBackward ? [8192] : [1024, 8192]) }
+      if window != nil { return [256, 512, 1024, 2048] + (isBackward ? [] : [4096]) }
       if name == "scaled dot" {
-        return between(64, isBackward ? 1024 : 2048).filter { isBackward || $0 != 724 }
+        return between(64, isBackward ? 1024 : 2048).filter { $0 != 724 }
       }
       if isAdditive { return isBackward ? [128, 181, 256, 362] : [128, 256, 362, 512] }
       return isBackward ? [128, 256, 362, 512] : [256, 512, 724, 1024]

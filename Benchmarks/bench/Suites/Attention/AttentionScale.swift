@@ -16,10 +16,10 @@ struct AttentionScale {
       tokens = 256
       sequenceLengths = [64, 256]
     case .normal:
-      layerLengths = ([64, 128, 256, 512, 1024, 1448, 2048], [64, 128, 256, 512, 1024])
+      layerLengths = ([64, 128, 256, 512, 1024, 1448, 2048], [64, 128, 256, 512, 724])
       partLengths = ([128, 512, 1024], [256])
-      tokens = 2048
-      sequenceLengths = [64, 256, 1024, 2048]
+      tokens = 1024
+      sequenceLengths = [64, 256, 1024]
     case .full:
       layerLengths = (
         [64, 128, 256, 512, 724, 1024, 1448, 2048, 2896, 4096, 5793, 8192],
