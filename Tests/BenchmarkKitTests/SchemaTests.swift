@@ -37,7 +37,7 @@ import Testing
       against: "n")
     suite.columns = [
       .median, .interval, .spread, .minimum, .samples, .operations, .flopRate, .byteRate, .memory,
-      .allocated, .itemRate("tokens"), .shareOfCeiling(2),
+      .allocated, .bytes, .itemRate("tokens"), .shareOfCeiling(2),
     ]
     suite.tables[0].addRule()
     suite.tables[0].add(["a"], note: "b")
@@ -74,7 +74,7 @@ import Testing
     (#""cycles" : 10"#, #""cycles" : 1.5"#, "$.suites[0].options.cycles: 1.5 is no integer"),
     (#""style" : "guide""#, #""style" : "x""#, "$.suites[0].charts[0].series[1].style: x is not"),
     (#""schemaVersion" : 3"#, #""schemaVersion" : 2"#, "$.schemaVersion: 2 is not 3"),
-    (#""itemRate""#, #""itemrate""#, "$.suites[0].columns[10]"),
+    (#""itemRate""#, #""itemrate""#, "$.suites[0].columns[11]"),
     (#""flopCeiling" : 5"#, #""flopCeiling" : null"#, "breakdowns[0].flopCeiling"),
     (#""contextSwitches""#, #""switches""#, "samples[0].counters: switches is not in the schema"),
   ])

@@ -8,7 +8,8 @@ extension ResultColumn: Codable {
   /// Columns that a word describes.
   private static let words: [String: ResultColumn] = [
     "median": .median, "interval": .interval, "spread": .spread, "minimum": .minimum,
-    "samples": .samples, "operations": .operations, "flopRate": .flopRate, "byteRate": .byteRate,
+    "samples": .samples, "operations": .operations, "flopRate": .flopRate, "bytes": .bytes,
+    "byteRate": .byteRate,
     "memory": .memory, "allocated": .allocated,
   ]
 
@@ -21,7 +22,7 @@ extension ResultColumn: Codable {
     case .shareOfCeiling(let rate):
       var container = encoder.container(keyedBy: Parts.self)
       try container.encode(rate, forKey: .shareOfCeiling)
-    case .median, .interval, .spread, .minimum, .samples, .operations, .flopRate, .byteRate,
+    case .median, .interval, .spread, .minimum, .samples, .operations, .flopRate, .bytes, .byteRate,
       .memory, .allocated:
       var container = encoder.singleValueContainer()
       try container.encode(Self.words.first { $0.value == self }?.key)
