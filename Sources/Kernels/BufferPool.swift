@@ -4,7 +4,8 @@ import Synchronization
 /// Memory for tensors, kept and handed out again.
 ///
 /// A training step asks for the same sizes as the step before, so after the first steps nothing comes from
-/// the system any more. Sizes are rounded up to four classes per power of two, which wastes at most a fifth.
+/// the system any more. Sizes are rounded up to four classes per power of two, which wastes at most a fifth. A free
+/// buffer also serves a request for half its size: batches of many lengths would otherwise leave buffers for each.
 public enum BufferPool {
   /// What the pool has done since the process began.
   public struct Statistics: Sendable {
@@ -24,31 +25,42 @@ public enum BufferPool {
     var statistics = Statistics()
   }
   private static let state = Mutex(State())
+  /// Of a cache line. As much stands before each buffer, for its header.
   private static let alignment = 64
+  /// What stands before a buffer.
+  private struct Header {
+    /// Bytes of the buffer.
+    let reserved: Int
+    /// Bytes that its user asked for, rounded up.
+    var used: Int
+  }
   private static let hugePage = 2 << 20
 
   /// Uninitialised memory for `count` floats, aligned to a cache line.
   public static func allocate(_ count: Int) -> UnsafeMutablePointer<Float> {
     let bytes = sizeClass(count)
     let pointer = state.withLock { state -> FreePointer in
+      var found = bytes
+      while found <= 2 * bytes, state.free[found]?.isEmpty ?? true { found = nextClass(found) }
       state.statistics.usedBytes += bytes
       state.statistics.peakUsedBytes = max(
         state.statistics.peakUsedBytes, state.statistics.usedBytes)
-      if let reused = state.free[bytes]?.popLast() { return reused }
+      if found <= 2 * bytes, let reused = state.free[found]?.popLast() { return reused }
       state.statistics.systemAllocations += 1
       state.statistics.reservedBytes += bytes
       return FreePointer(address: allocateFromSystem(bytes))
     }
+    header(of: pointer.address).pointee.used = bytes
     return pointer.address.assumingMemoryBound(to: Float.self)
   }
 
-  /// Gives back what ``allocate(_:)`` handed out for the same count.
-  public static func release(_ pointer: UnsafeMutablePointer<Float>, count: Int) {
-    let bytes = sizeClass(count)
+  /// Gives back what ``allocate(_:)`` handed out.
+  public static func release(_ pointer: UnsafeMutablePointer<Float>) {
     let freed = FreePointer(address: UnsafeMutableRawPointer(pointer))
+    let header = header(of: freed.address).pointee
     state.withLock { state in
-      state.statistics.usedBytes -= bytes
-      state.free[bytes, default: []].append(freed)
+      state.statistics.usedBytes -= header.used
+      state.free[header.reserved, default: []].append(freed)
     }
   }
 
@@ -57,7 +69,7 @@ public enum BufferPool {
     _ count: Int, _ body: (UnsafeMutablePointer<Float>) throws -> Result
   ) rethrows -> Result {
     let pointer = allocate(count)
-    defer { release(pointer, count: count) }
+    defer { release(pointer) }
     return try body(pointer)
   }
 
@@ -65,7 +77,7 @@ public enum BufferPool {
   public static func trim() {
     state.withLock { state in
       for (bytes, pointers) in state.free {
-        for pointer in pointers { free(pointer.address) }
+        for pointer in pointers { free(pointer.address - alignment) }
         state.statistics.reservedBytes -= bytes * pointers.count
       }
       state.free.removeAll()
@@ -83,21 +95,35 @@ public enum BufferPool {
   /// Bytes really reserved for `count` floats.
   private static func sizeClass(_ count: Int) -> Int {
     let bytes = max(256, count * MemoryLayout<Float>.stride)
-    let step = (1 << (Int.bitWidth - 1 - (bytes - 1).leadingZeroBitCount)) / 4
+    let step = classStep(bytes - 1)
     return (bytes + step - 1) / step * step
   }
+
+  /// A quarter of the largest power of two that is not larger.
+  private static func classStep(_ bytes: Int) -> Int {
+    (1 << (Int.bitWidth - 1 - bytes.leadingZeroBitCount)) / 4
+  }
+
+  private static func header(of buffer: UnsafeMutableRawPointer) -> UnsafeMutablePointer<Header> {
+    (buffer - alignment).assumingMemoryBound(to: Header.self)
+  }
+
+  private static func nextClass(_ bytes: Int) -> Int { bytes + classStep(bytes) }
 
   private static func allocateFromSystem(_ bytes: Int) -> UnsafeMutableRawPointer {
     var pointer: UnsafeMutableRawPointer?
     let large = bytes >= hugePage
-    guard posix_memalign(&pointer, large ? hugePage : alignment, bytes) == 0, let pointer else {
+    guard posix_memalign(&pointer, large ? hugePage : alignment, alignment + bytes) == 0,
+      let pointer
+    else {
       fatalError("out of memory: a tensor needs \(bytes) bytes")
     }
     #if os(Linux)
       // Large tensors are read from end to end; huge pages save most of the address translation.
       let hugePageAdvice: Int32 = 14  // MADV_HUGEPAGE, which the module map does not show
-      if large { madvise(pointer, bytes, hugePageAdvice) }
+      if large { madvise(pointer, alignment + bytes, hugePageAdvice) }
     #endif
-    return pointer
+    header(of: pointer + alignment).initialize(to: Header(reserved: bytes, used: 0))
+    return pointer + alignment
   }
 }

@@ -10,7 +10,6 @@ final class RepeatedMatrix {
   private let columns: Int
   /// The matrix in panels; nil: products go to the BLAS.
   private var panels: UnsafeMutablePointer<Float>?
-  private var panelFloats = 0
 
   /// - Parameters:
   ///   - operand: [inner, columns]; read again only where products go to the BLAS.
@@ -24,8 +23,7 @@ final class RepeatedMatrix {
       return
     }
     let count = (columns + Self.panelWidth - 1) / Self.panelWidth
-    panelFloats = count * Self.panelWidth * inner
-    let panels = BufferPool.allocate(panelFloats)
+    let panels = BufferPool.allocate(count * Self.panelWidth * inner)
     self.panels = panels
     ThreadPool.forEachRange(of: count, grain: max(1, Elementwise.grain / (32 * inner))) { range in
       let (first, end) = columnRange(range)
@@ -36,7 +34,7 @@ final class RepeatedMatrix {
     }
   }
 
-  deinit { if let panels { BufferPool.release(panels, count: panelFloats) } }
+  deinit { if let panels { BufferPool.release(panels) } }
 
   /// Below, laying a matrix out costs more than it saves.
   static let leastRepetitions = 3

@@ -15,7 +15,7 @@ public struct Tensor: @unchecked Sendable {
       pointer = BufferPool.allocate(count)
     }
 
-    deinit { BufferPool.release(pointer, count: count) }
+    deinit { BufferPool.release(pointer) }
   }
 
   private var storage: Storage

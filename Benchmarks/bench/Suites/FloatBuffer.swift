@@ -24,6 +24,6 @@ final class FloatBuffer {
   }
 
   deinit {
-    BufferPool.release(pointer, count: count)
+    BufferPool.release(pointer)
   }
 }
