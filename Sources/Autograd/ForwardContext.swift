@@ -21,10 +21,11 @@ public final class ForwardContext {
 
   private init(
     recordsGradients: Bool, dropoutSeed: UInt64?, step: Int = 0,
-    attentionRecord: AttentionRecord? = nil, profile: OperationProfile? = nil
+    attentionRecord: AttentionRecord? = nil, precision: ProductPrecision = .float32,
+    profile: OperationProfile? = nil
   ) {
     cursor = profile.map(ProfileCursor.init)
-    tape = recordsGradients ? Tape(cursor) : nil
+    tape = recordsGradients ? Tape(cursor, precision: precision) : nil
     self.dropoutSeed = dropoutSeed
     self.step = step
     self.attentionRecord = attentionRecord
@@ -48,22 +49,30 @@ public final class ForwardContext {
   /// - Parameters:
   ///   - step: the number of the update, so that each has masks of its own.
   ///   - part: the number of the part when a batch is split for gradient accumulation.
+  ///   - precision: of the factors of large products, on the way there and back; parameters, their gradients and
+  ///     everything else stay in float32.
   ///   - profile: where it is written down what takes how long, if someone wants it.
   public static func training(
-    seed: UInt64, step: Int = 0, part: Int = 0, profile: OperationProfile? = nil
+    seed: UInt64, step: Int = 0, part: Int = 0, precision: ProductPrecision = .float32,
+    profile: OperationProfile? = nil
   ) -> ForwardContext {
     ForwardContext(
       recordsGradients: true,
       dropoutSeed: combineSeeds(
         seed, UInt64(truncatingIfNeeded: step), UInt64(truncatingIfNeeded: part)), step: step,
-      profile: profile)
+      precision: precision, profile: profile)
   }
 
   /// A tape without dropout: gradients of the function that inference computes.
   ///
-  /// - Parameter profile: where it is written down what takes how long, if someone wants it.
-  public static func differentiating(profile: OperationProfile? = nil) -> ForwardContext {
-    ForwardContext(recordsGradients: true, dropoutSeed: nil, profile: profile)
+  /// - Parameters:
+  ///   - precision: of the factors of large products, as in training.
+  ///   - profile: where it is written down what takes how long, if someone wants it.
+  public static func differentiating(
+    precision: ProductPrecision = .float32, profile: OperationProfile? = nil
+  ) -> ForwardContext {
+    ForwardContext(
+      recordsGradients: true, dropoutSeed: nil, precision: precision, profile: profile)
   }
 
   /// Whether gradients will be asked for.

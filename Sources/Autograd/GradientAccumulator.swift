@@ -62,7 +62,9 @@ public final class GradientAccumulator {
     if products.contains(where: { $0.count > PendingProducts.mostRows }) {
       var all = PendingProducts(weight.shape)
       all.append(products)
-      return update(weight.index, weight.shape, all.write)
+      return update(weight.index, weight.shape) {
+        all.write(into: $0, isPresent: $1, precision: tape.precision)
+      }
     }
     // Taken out while it is changed, so that nothing is copied.
     var waiting = pending.removeValue(forKey: weight.index) ?? PendingProducts(weight.shape)
@@ -76,9 +78,14 @@ public final class GradientAccumulator {
   /// Adds what has been put off.
   private func settle(_ index: Int) {
     guard let products = pending.removeValue(forKey: index) else { return }
-    update(index, products.shape, products.write)
+    update(index, products.shape) {
+      products.write(into: $0, isPresent: $1, precision: tape.precision)
+    }
     if let operation = pendingOperations[index] { tape.cursor?.settle(operation) }
   }
+
+  /// Of the factors of large products.
+  var precision: ProductPrecision { tape.precision }
 
   /// Whether gradients are wanted for a variable; operations skip the work for others.
   public func wants(_ variable: Variable) -> Bool { variable.tape === tape }

@@ -57,7 +57,9 @@ struct PendingProducts {
   }
 
   /// Writes all products, or adds them to what is there.
-  func write(into gradient: UnsafeMutablePointer<Float>, isPresent: Bool) {
+  func write(
+    into gradient: UnsafeMutablePointer<Float>, isPresent: Bool, precision: ProductPrecision
+  ) {
     let isCovered = sums.reduce(0) { $0 + $1.target.count } == shape[0]
     if !isPresent && !isCovered { gradient.update(repeating: 0, count: shape.elementCount) }
     for (target, parts) in sums {
@@ -67,7 +69,7 @@ struct PendingProducts {
           MatrixProduct.parallel(
             rows: target.count, columns: shape[1], inner: rows, left.transposed, right,
             beta: isPresent || !isCovered ? 1 : 0, into: gradient + target.lowerBound * shape[1],
-            stride: shape[1])
+            stride: shape[1], precision: precision)
         }
       }
     }

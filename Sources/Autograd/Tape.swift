@@ -1,3 +1,4 @@
+internal import Kernels
 internal import Tensors
 
 /// What a forward pass did, in order, so that it can be walked back once.
@@ -16,7 +17,13 @@ final class Tape {
   /// Books what takes how long, if someone wants to know.
   let cursor: ProfileCursor?
 
-  init(_ cursor: ProfileCursor?) { self.cursor = cursor }
+  /// Of the factors of large products, on both ways.
+  let precision: ProductPrecision
+
+  init(_ cursor: ProfileCursor?, precision: ProductPrecision) {
+    self.cursor = cursor
+    self.precision = precision
+  }
 
   /// A variable with no history: gradients end here.
   func leaf(_ value: Tensor) -> Variable {

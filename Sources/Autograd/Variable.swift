@@ -1,3 +1,4 @@
+internal import Kernels
 public import Tensors
 
 /// A value in a forward pass that knows how it was made, so that gradients can find their way back.
@@ -28,6 +29,11 @@ public struct Variable {
 
   /// Whether gradients flow to this variable.
   public var needsGradient: Bool { tape != nil }
+
+  /// Of the factors of large products with this variable or `other`: what their pass asks for.
+  func productPrecision(with other: Variable) -> ProductPrecision {
+    (tape ?? other.tape)?.precision ?? .float32
+  }
 
   /// The same value, cut off from how it was made.
   public var detached: Variable { Variable(value) }

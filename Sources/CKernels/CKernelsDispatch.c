@@ -25,6 +25,15 @@ const ck_functions *ck_functions_for(ck_instruction_set set) {
   }
 }
 
+const ck_rounded_product *ck_bfloat16_product(void) {
+#ifdef CK_HAS_X86
+  if (ck_functions_for(CK_AVX512) && __builtin_cpu_supports("avx512bf16")) {
+    return &ck_product_bfloat16_avx512;
+  }
+#endif
+  return NULL;
+}
+
 static ck_instruction_set widest_wanted(void) {
   const char *wanted = getenv("ATTENTION_INSTRUCTIONS");
   if (wanted && strcmp(wanted, "portable") == 0) return CK_PORTABLE;

@@ -12,6 +12,7 @@ extern const ck_functions ck_functions_portable;
 #ifdef CK_HAS_X86
 extern const ck_functions ck_functions_avx2;
 extern const ck_functions ck_functions_avx512;
+extern const ck_rounded_product ck_product_bfloat16_avx512;
 #endif
 
 #endif

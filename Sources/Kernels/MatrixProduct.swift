@@ -49,14 +49,17 @@ public enum MatrixProduct {
   ///
   /// The blocks depend on the shape alone, so the result does not depend on the number of threads.
   ///
-  /// - Parameter epilogue: receives the rows and columns of a finished block; together they cover C once.
+  /// - Parameters:
+  ///   - precision: of the factors; where a product is too small to gain, they stay exact.
+  ///   - epilogue: receives the rows and columns of a finished block; together they cover C once.
   public static func parallel(
     rows: Int, columns: Int, inner: Int, alpha: Float = 1, _ a: MatrixOperand, _ b: MatrixOperand,
     beta: Float = 0, into c: UnsafeMutablePointer<Float>, stride: Int,
-    epilogue: ((Range<Int>, Range<Int>) -> Void)? = nil
+    precision: ProductPrecision = .float32, epilogue: ((Range<Int>, Range<Int>) -> Void)? = nil
   ) {
     if alpha == 1, beta == 0 || beta == 1,
-      let tiles = ProductTiles(rows: rows, columns: columns, inner: inner)
+      let tiles = ProductTiles(
+        rows: rows, columns: columns, inner: inner, precision: precision)
     {
       return tiles.run(a, b, accumulate: beta == 1, into: c, stride: stride, epilogue: epilogue)
     }

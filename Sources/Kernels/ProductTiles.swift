@@ -12,15 +12,17 @@ struct ProductTiles {
   let rowGrain: Int
   /// Columns of a tile.
   let columnGrain: Int
+  let precision: ProductPrecision
 
   /// Nil where the BLAS is to do the product: without wide vectors, with so few rows that laying out B would cost
   /// more than it saves, and where there is little to do.
-  init?(rows: Int, columns: Int, inner: Int) {
+  init?(rows: Int, columns: Int, inner: Int, precision: ProductPrecision) {
     let operations = 2 * rows * columns * inner
     guard Self.isFaster, rows >= 16, columns >= 16, operations >= 1_000_000 else { return nil }
     self.rows = rows
     self.columns = columns
     self.inner = inner
+    self.precision = precision
     // Halves of the longer side: both operands are laid out anew for each tile, which counts below 256.
     var (rowParts, columnParts) = (1, 1)
     while rowParts * columnParts < 16 {
@@ -47,6 +49,9 @@ struct ProductTiles {
   ) {
     OperationCounter.add(2 * rows * columns * inner)
     let kernels = VectorKernels.active
+    let rounded = precision == .bfloat16 ? RoundedProduct.bfloat16 : nil
+    let (product, scratchCount) =
+      rounded.map { ($0.product, $0.scratch) } ?? (kernels.product, kernels.product_scratch)
     let across = (columns + columnGrain - 1) / columnGrain
     let down = (rows + rowGrain - 1) / rowGrain
     ThreadPool.forEachBlock(across * down) { tile in
@@ -54,8 +59,8 @@ struct ProductTiles {
       let rowRange = row..<min(rows, row + rowGrain)
       let columnRange = column..<min(columns, column + columnGrain)
       let (a, b) = (a.advanced(row: row, column: 0), b.advanced(row: 0, column: column))
-      BufferPool.withScratch(kernels.product_scratch) { scratch in
-        kernels.product(
+      BufferPool.withScratch(scratchCount) { scratch in
+        product?(
           a.pointer, a.stride, a.isTransposed ? 1 : 0, b.pointer, b.stride,
           b.isTransposed ? 1 : 0, c + row * stride + column, stride, rowRange.count, inner,
           columnRange.count, accumulate ? 1 : 0, scratch)

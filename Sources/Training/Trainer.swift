@@ -179,7 +179,8 @@ public final class Trainer<Model: SequenceModel, Source: BatchSource> {
     let number = state.step + 1
     let result = try GradientStep(
       model, batch, labelSmoothing: configuration.labelSmoothing,
-      parts: configuration.accumulationParts, seed: configuration.seed, step: number)
+      parts: configuration.accumulationParts, seed: configuration.seed, step: number,
+      precision: configuration.precision)
     let norm = optimizer.gradientNorm(result.gradients)
     guard result.loss.isFinite, norm.isFinite else {
       throw TrainingError.diverged(step: number, loss: result.loss, gradientNorm: norm)

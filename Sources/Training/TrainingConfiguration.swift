@@ -1,3 +1,5 @@
+public import Kernels
+
 /// How a model is trained. The defaults are the paper's where it says something (section 5).
 public struct TrainingConfiguration: Codable, Equatable, Sendable {
   /// Training ends after so many updates; 0: no such limit.
@@ -14,6 +16,8 @@ public struct TrainingConfiguration: Codable, Equatable, Sendable {
   public var clipNorm: Float = 0
   /// In how many parts the gradients of a batch are computed one after the other, to save memory.
   public var accumulationParts = 1
+  /// Of the factors of large products; everything else is in float32 at any rate.
+  public var precision = ProductPrecision.float32
   /// For dropout. (Parameters and data have seeds of their own.)
   public var seed: UInt64 = 1
   /// A line of metrics every so many updates.
@@ -52,6 +56,9 @@ public struct TrainingConfiguration: Codable, Equatable, Sendable {
     try require(
       maximumSteps > 0 || maximumEpochs > 0, "maximumSteps",
       "a positive maximumSteps or maximumEpochs, so that training ends", maximumSteps)
+    try require(
+      precision.isAvailable, "precision",
+      "float32, since this CPU has no products of bfloat16 (AVX512_BF16)", precision.rawValue)
     for (field, value, least) in [
       ("maximumSteps", maximumSteps, 0), ("maximumEpochs", maximumEpochs, 0),
       ("accumulationParts", accumulationParts, 1), ("logInterval", logInterval, 1),

@@ -30,7 +30,9 @@ struct Tool {
     try run(arguments, input: Data(input.utf8))
   }
 
-  static func run(_ arguments: [String], input: Data = Data()) throws -> Result {
+  static func run(
+    _ arguments: [String], input: Data = Data(), environment: [String: String] = [:]
+  ) throws -> Result {
     let folder = try TemporaryFolder()
     // Files and not pipes: a full pipe would stop the tool.
     func file(_ name: String, _ contents: Data = Data()) throws -> String {
@@ -42,6 +44,7 @@ struct Tool {
     let process = Process()
     process.executableURL = executable
     process.arguments = arguments
+    process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
     process.standardInput = FileHandle(forReadingAtPath: try file("input", input))
     process.standardOutput = FileHandle(forWritingAtPath: output)
     process.standardError = FileHandle(forWritingAtPath: errors)

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @Suite struct UsageTests {
@@ -60,5 +61,19 @@ import Testing
     let machine = try #require(report["machine"] as? [String: Any])
     #expect(try #require(machine["vectorKernels"] as? String).isEmpty == false)
     #expect(try #require(machine["blasCoreAfter"] as? String).isEmpty == false)
+  }
+
+  @Test func aProcessorWithoutBFloat16IsSaidSo() throws {
+    let folder = try TemporaryFolder()
+    let words = [
+      "train", "--output", folder.path + "/run", "--set", "data.task=copy",
+      "--set", "training.precision=bfloat16",
+    ]
+    let result = try Tool.run(words, environment: ["ATTENTION_INSTRUCTIONS": "avx2"])
+    #expect(result.status == 1)
+    #expect(
+      result.errors.contains("float32, since this CPU has no products of bfloat16 (AVX512_BF16)"),
+      "\(result.errors)")
+    #expect(try folder.names().isEmpty)
   }
 }

@@ -33,6 +33,7 @@ public func linear(
     rows: rows, columns: columns, inner: inner,
     MatrixOperand(input.value.pointer, stride: inner),
     MatrixOperand(weight.value.pointer, stride: inner, transposed: true), into: z, stride: columns,
+    precision: weight.productPrecision(with: input),
     epilogue: needsEpilogue
       ? {
         Elementwise.biasActivation(
@@ -64,7 +65,7 @@ func accumulateLinearGradients(
     MatrixProduct.parallel(
       rows: rows, columns: inner, inner: columns, dZ,
       MatrixOperand(weight.value.pointer, stride: inner), beta: isPresent ? 1 : 0, into: pointer,
-      stride: inner)
+      stride: inner, precision: accumulator.precision)
   }
   accumulator.add(
     [

@@ -88,6 +88,7 @@ private struct CrossEntropyChunks {
     let dHidden = result.hiddenGradient?.mutablePointer
     let dWeight = result.weightGradient?.mutablePointer
     let dBias = result.biasGradient?.mutablePointer
+    let precision = weight.productPrecision(with: hidden)
     BufferPool.withScratch(chunk * vocabulary) { logits in
       for start in stride(from: 0, to: rows, by: chunk) {
         let count = min(chunk, rows - start)
@@ -95,7 +96,7 @@ private struct CrossEntropyChunks {
         let w = MatrixOperand(weight.value.pointer, stride: width)
         MatrixProduct.parallel(
           rows: count, columns: vocabulary, inner: width, x, w.transposed, into: logits,
-          stride: vocabulary,
+          stride: vocabulary, precision: precision,
           epilogue: bias.map { bias in
             {
               Elementwise.biasActivation(
@@ -114,11 +115,11 @@ private struct CrossEntropyChunks {
         let dLogits = MatrixOperand(logits, stride: vocabulary)
         MatrixProduct.parallel(
           rows: count, columns: width, inner: vocabulary, dLogits, w,
-          into: dHidden + start * width, stride: width)
+          into: dHidden + start * width, stride: width, precision: precision)
         MatrixProduct.parallel(
           rows: vocabulary, columns: width, inner: count, dLogits.transposed, x,
           beta: start == 0 ? 0 : 1,
-          into: dWeight, stride: width)
+          into: dWeight, stride: width, precision: precision)
         if let dBias {
           Reductions.columnSums(
             logits, rows: count, columns: vocabulary, into: dBias, accumulate: true)

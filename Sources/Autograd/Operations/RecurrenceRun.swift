@@ -62,6 +62,10 @@ final class RecurrenceRun {
       hidden: states.mutablePointer, cell: cells?.mutablePointer, repeated: weights.repeated)
   }
 
+  private var precision: ProductPrecision {
+    weights.input.productPrecision(with: weights.recurrent)
+  }
+
   /// x W_ihᵀ and the biases, for all rows of the input.
   private func writeInputProduct(into target: UnsafeMutablePointer<Float>) {
     let (layout, stride, rows) = (kernel.layout, kernel.gateStride, inputs.shape[0])
@@ -91,7 +95,7 @@ final class RecurrenceRun {
         MatrixOperand(
           weights.input.value.pointer + block.gate * hidden * width, stride: width,
           transposed: true),
-        into: start, stride: stride,
+        into: start, stride: stride, precision: precision,
         epilogue: {
           Elementwise.biasActivation(
             .identity, start, bias: blockBias, into: start, stride: stride, rows: $0, columns: $1)
@@ -211,7 +215,8 @@ final class RecurrenceRun {
           MatrixOperand(dGates.pointer + block.column * hidden, stride: stride),
           MatrixOperand(
             weights.input.value.pointer + block.gate * hidden * width, stride: width),
-          beta: accumulate || index > 0 ? 1 : 0, into: pointer, stride: width)
+          beta: accumulate || index > 0 ? 1 : 0, into: pointer, stride: width,
+          precision: accumulator.precision)
       }
     }
     if input.numbers != nil {

@@ -274,4 +274,16 @@ const ck_functions *ck_functions_for(ck_instruction_set set);
 // The widest that this CPU has. ATTENTION_INSTRUCTIONS=portable|avx2|avx512 in the environment narrows it.
 const ck_functions *ck_best_functions(void);
 
+// A product as ck_functions.product, whose factors are rounded to another format first; sums are in float32.
+// Subnormal factors count as 0. `product` needs a scratch of that many floats.
+typedef struct {
+  size_t scratch;
+  void (*product)(
+    const float *a, size_t lda, int a_transposed, const float *b, size_t ldb, int b_transposed,
+    float *c, size_t ldc, size_t rows, size_t inner, size_t columns, int accumulate, float *scratch);
+} ck_rounded_product;
+
+// Factors in bfloat16, rounded to the nearest, ties to even; NULL when this CPU has no such products.
+const ck_rounded_product *ck_bfloat16_product(void);
+
 #endif
