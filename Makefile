@@ -55,7 +55,7 @@ LINTED := $(wildcard Package.swift Sources Benchmarks Tests Snippets)
 FIXTURE_GENERATORS = $(wildcard Tests/Fixtures/*.py Tests/*/Fixtures/*.py)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build test test-dependent lint format bench plots bench-peers fixtures g2p multi30k bible compare clean
+.PHONY: help setup build test test-dependent lint format bench bench-peers fixtures g2p multi30k bible compare clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -84,9 +84,6 @@ lint: ## check the formatting of all Swift files
 
 format: ## format all Swift files in place
 	$(SWIFT) format --in-place --recursive $(LINTED)
-
-plots: ## draw the plots of a report of `bench`: REPORT=file.json
-	Scripts/plot-bench.py $(REPORT) Docs/Plots
 
 bench: setup ## measure this machine and the library: BENCH='--quick machine' for less
 	$(SWIFT) run -c release bench $(BENCH)

@@ -29,6 +29,25 @@ import Testing
     #expect(Crossover(points(noise: 0.1, sizes: [64, 128, 256, 512]), seed: 1) == found)
   }
 
+  /// Ten samples of each size, as many as `bench` takes at the least.
+  @Test(arguments: [0.02, 0.1])
+  func theIntervalCoversTheTruth(noise: Double) {
+    var normal = Normal(seed: 17)
+    func times(_ median: Double) -> [Double] {
+      (0..<10).map { _ in median * (0.9 + 0.1 * exp(noise * 10 * normal.next())) }
+    }
+    let trials = 300
+    let covered = (0..<trials).count { trial in
+      let points = [128.0, 256, 512, 1024].map { x in
+        // 2 x² and 600 x meet at 300.
+        Crossover.Point(x: x, first: times(2 * x * x), second: times(600 * x))
+      }
+      return Crossover(points, resamples: 200, seed: UInt64(trial))?.interval?.contains(300) == true
+    }
+    let coverage = Double(covered) / Double(trials)
+    #expect((0.92...0.985).contains(coverage), "coverage \(coverage)")
+  }
+
   /// A crossing that one resample in three does not see has no interval.
   @Test func anUncertainCrossingHasNoInterval() throws {
     let found = try #require(

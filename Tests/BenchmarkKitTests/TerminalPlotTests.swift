@@ -137,6 +137,19 @@ import Testing
     #expect(TerminalPlot().lines(chart).contains { $0.contains("● middle") })
   }
 
+  /// A file gets no colours; which characters follows the locale, whose variables have an order.
+  @Test(arguments: [
+    (["LANG": "en_US.UTF-8"], true), (["LANG": "C"], false), ([:], true),
+    (["LANG": "C", "LC_ALL": "de_DE.utf8"], true), (["LC_ALL": "POSIX", "LANG": "C.UTF-8"], false),
+    (["LC_ALL": "", "LC_CTYPE": "C.UTF-8", "LANG": "C"], true),
+  ])
+  func theEnvironmentDecides(environment: [String: String], isUnicode: Bool) throws {
+    let file = try #require(FileHandle(forUpdatingAtPath: "/dev/null"))
+    let plot = TerminalPlot.suited(to: file.fileDescriptor, environment: environment)
+    #expect(!plot.isColored && plot.width == 78)
+    #expect(plot.lines(SampleReport.chart).joined().contains("●") == isUnicode)
+  }
+
   @Test func nothingToDrawIsSaid() {
     #expect(TerminalPlot().lines(chart([])) == ["heading", "(nothing to draw: no points)"])
     let negative = chart([(1, -1), (0, 5), (.nan, 1), (1, .infinity)], isLogarithmic: true)

@@ -7,7 +7,7 @@ extension Comparison {
       TextTable.Column("contender", .left), .init("old"), .init("new"), .init("ratio"),
       .init("95 % interval"), .init("delta"), .init("memory"), .init("verdict", .left),
     ])
-    for result in results where isFull || Self.isNotable(result) {
+    for result in results where isFull || isNotable(result) {
       table.add([
         result.label, Format.time(result.old.median), Format.time(result.new.median),
         Format.fixed(result.ratio, digits: 3),
@@ -25,7 +25,7 @@ extension Comparison {
     var lines = ["old       \(oldRun)", "new       \(newRun)"]
     lines += differences.map { "WARNING   \($0.description)" }
     lines += warnings.map { "WARNING   \($0)" }
-    if isFull || results.contains(where: Self.isNotable) {
+    if isFull || results.contains(where: isNotable) {
       lines += [""] + table(isFull: isFull).lines
     }
     return lines + [""] + summary
@@ -37,7 +37,7 @@ extension Comparison {
     lines += Markdown.list(["old: \(oldRun)", "new: \(newRun)"])
     let doubts = differences.map(\.description) + warnings
     if !doubts.isEmpty { lines += [""] + doubts.map { "> **Warning:** \(Markdown.escaped($0))" } }
-    if isFull || results.contains(where: Self.isNotable) {
+    if isFull || results.contains(where: isNotable) {
       lines += [""] + Markdown.table(table(isFull: isFull))
     }
     return (lines + [""] + Markdown.list(summary)).joined(separator: "\n") + "\n"
@@ -80,9 +80,14 @@ extension Comparison {
     return lines + [verdictSentence]
   }
 
-  private static func isNotable(_ result: ComparedResult) -> Bool {
-    result.verdict == .slower || result.verdict == .faster
-      || (result.memory.map { $0.verdict != .same } ?? false)
+  /// What is called out, and what would be if there were more samples.
+  private func isNotable(_ result: ComparedResult) -> Bool {
+    switch result.verdict {
+    case .slower, .faster: return true
+    case .tooFewSamples where max(result.ratio, 1 / result.ratio) > 1 + threshold: return true
+    case .tooFewSamples, .noDifference:
+      return result.memory.map { $0.isExact && $0.verdict != .same } ?? false
+    }
   }
 
   private static func memory(_ change: MemoryChange?) -> String {
@@ -99,7 +104,7 @@ extension Comparison {
     case .noDifference: words.append("no difference shown")
     case .tooFewSamples: words.append("too few samples")
     }
-    if let change = result.memory, change.verdict != .same {
+    if let change = result.memory, change.isExact, change.verdict != .same {
       words.append("\(change.verdict.rawValue) memory")
     }
     return words.joined(separator: ", ")

@@ -2,7 +2,8 @@ public import Foundation
 
 /// Everything that a run of a benchmark found, as it is written to a file.
 public struct Report: Codable, Sendable {
-  /// Raised whenever a reader of an older file would misunderstand a newer one.
+  /// Raised whenever the layout changes: a key is added, removed or renamed, or means something else. The layout of
+  /// this version is in Docs/bench-report.schema.json, and a reader takes no other version for it.
   public static let currentSchemaVersion = 3
 
   /// The version of the report's layout.
