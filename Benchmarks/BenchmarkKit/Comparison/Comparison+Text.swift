@@ -77,6 +77,11 @@ extension Comparison {
     if differences.contains(where: \.isGrave) {
       lines.append("THE REPORTS ARE NOT ALIKE: see the warnings; ratios say more about that")
     }
+    if !warnings.isEmpty {
+      lines.append(
+        "THE REPORTS DOUBT THEIR OWN NUMBERS: see the warnings; what disturbs a whole run, such as a busy "
+          + "machine, is no chance that a test could see")
+    }
     return lines + [verdictSentence]
   }
 

@@ -113,6 +113,9 @@ public struct Comparison: Codable, Sendable {
     }
   }
 
+  /// Whether the verdicts may be about something else than the program: another machine, another build, a busy machine.
+  public var isDoubtful: Bool { !warnings.isEmpty || differences.contains(where: \.isGrave) }
+
   private static func run(_ report: Report) -> String {
     ([report.context.date + ":", report.program] + report.arguments).joined(separator: " ")
   }
