@@ -61,6 +61,32 @@
       for (a, b) in zip(cached, uncached) { #expect(abs(a.score - b.score) < 1e-4) }
     }
 
+    @Test func othersTokensAreNotTheSame() throws {
+      let search = ForcedDecoding(length: 6)
+      let outputs = try search.outputs(sources, with: Self.transformer())
+      try DecodeSuite.requireSame(outputs, outputs)
+      let others = try search.outputs(sources, with: Self.transformer(seed: 6))
+      #expect(throws: SuiteError.self) { try DecodeSuite.requireSame(outputs, others) }
+      let short = try ForcedDecoding(length: 5).outputs(sources, with: Self.transformer())
+      #expect(throws: SuiteError.self) { try DecodeSuite.requireSame(short, outputs) }
+    }
+
+    /// Every contender of the small form is ready for a run, whose tokens all have laps.
+    @Test func contendersAreWhatTheySay() throws {
+      let settings = Settings(try Arguments(["decode", "--quick"]))
+      let contenders = try DecodeSuite().contenders(settings)
+      #expect(Set(contenders.map(\.label)).count == contenders.count)
+      #expect(
+        Set(contenders.map(\.name)) == ["Transformer", DecodeSuite.uncachedName, "LSTM"])
+      let first = try #require(
+        contenders.first { $0.name == "LSTM" && $0.task == "beam 4" })
+      let workload = try first.prepare()
+      try workload.check?()
+      try workload.run()
+      #expect(workload.laps?().count == 8)
+      #expect(first.cost.items["target tokens"] == 8)
+    }
+
     @Test(arguments: [1, 2, 6])
     func everyTokenHasALap(length: Int) throws {
       let times = StepTimes()

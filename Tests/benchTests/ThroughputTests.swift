@@ -95,12 +95,34 @@
         let cost = TransformerCost(
           scale.transformer, sourceLength: length, targetLength: length)
         for rival in scale.rivals {
-          let matched = rival.configuration(vocabularySize: 4000).matching(
+          let matched = rival.configuration(vocabularySize: 2000).matching(
             trainingOperations: cost.trainingStep, sourceLength: length, targetLength: length)
           let step = RecurrentCost(matched, sourceLength: length, targetLength: length).trainingStep
           #expect(abs(step / cost.trainingStep - 1) < 0.015, "\(rival.name) \(length)")
         }
       }
+    }
+
+    @Test func endsComeFirst() throws {
+      let contenders = [8, 16, 32, 64].flatMap { n in
+        ["a", "b"].map { name in
+          Contender(name, task: "t", parameters: [SizeParameter("n", n)]) { Workload {} }
+        }
+      }
+      let ordered = ThroughputSuite.endsFirst(contenders)
+      #expect(
+        ordered.map(\.label) == [
+          "a t n=8", "b t n=8", "a t n=64", "b t n=64", "a t n=16", "b t n=16", "a t n=32",
+          "b t n=32",
+        ])
+      // And the report has them in order again.
+      var report = SuiteReport(name: "throughput", title: "", results: results({ $0 }, { 2 * $0 }))
+      let sorted = report.results.map(\.label)
+      report.results.reverse()
+      ThroughputSuite().conclude(&report, Settings(try Arguments(["throughput"])))
+      #expect(report.results.map(\.label) == sorted)
+      #expect(report.findings.contains { $0.hasPrefix("training: the Transformer is faster") })
+      #expect(report.charts.map(\.name).contains("answer"))
     }
 
     @Test func rivalsAreWhatTheirNamesSay() {

@@ -96,9 +96,12 @@ struct DecodeSuite: BenchmarkSuite {
   }
 
   /// The same tokens, except where two tokens are equally probable but for rounding: from there on outputs differ.
-  private static func requireSame(_ outputs: [Hypothesis], _ expected: [Hypothesis]) throws {
+  static func requireSame(_ outputs: [Hypothesis], _ expected: [Hypothesis]) throws {
     for (output, expected) in zip(outputs, expected) where output.tokens != expected.tokens {
       let position = zip(output.tokens, expected.tokens).prefix { $0 == $1 }.count
+      guard position < min(output.tokens.count, expected.tokens.count) else {
+        throw SuiteError("without the cache an output has another length")
+      }
       let probabilities = [output, expected].map {
         $0.logProbabilities.prefix(position + 1).reduce(0) { $0 + Double($1) }
       }

@@ -34,9 +34,9 @@ protocol ThroughputSubject: AnyObject {
 }
 
 extension TrainedStep: ThroughputSubject {
-  /// Checks see a few of the sequences: the others differ in nothing but their tokens.
+  /// Checks see one sequence or two: the others differ in nothing but their tokens.
   func workload(_ task: ThroughputTask, _ batch: TrainingBatch) throws -> Workload {
-    let few = batch.first(2)
+    let few = batch.first(batch.source.maximumLength < 64 ? 2 : 1)
     let run: () throws -> Void
     let check: () throws -> Void
     switch task {
@@ -60,7 +60,7 @@ extension TrainedStep: ThroughputSubject {
       let sources = (0..<batch.source.count).map { batch.source[$0] }
       run = { blackHole(try search.outputs(sources, with: self.model)) }
       check = {
-        let some = Array(sources.prefix(2))
+        let some = Array(sources.prefix(few.source.count))
         try search.check(search.outputs(some, with: self.model), some, with: self.model)
       }
     }

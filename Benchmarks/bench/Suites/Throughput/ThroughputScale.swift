@@ -14,36 +14,37 @@ struct ThroughputScale {
   let singleLengths: [Int]
 
   init(_ extent: Extent) {
-    let all = [8, 16, 32, 64, 128, 256, 512]
-    var configuration = TransformerConfiguration(vocabularySize: 4000)
-    var rivals = ThroughputRival.all
+    let isFull = extent == .full
+    // Large enough for most tokens of a batch to differ: of those that come again, recurrent models multiply one.
+    var configuration = TransformerConfiguration(vocabularySize: isFull ? 4000 : 2000)
+    configuration.encoderLayerCount = isFull ? 3 : 2
+    configuration.decoderLayerCount = isFull ? 3 : 2
+    configuration.resize(
+      modelDimension: isFull ? 256 : 128, feedForwardDimension: isFull ? 1024 : 512, headCount: 4)
+    transformer = configuration
+    tokensPerBatch = isFull ? 1024 : 512
     switch extent {
-    case .quick, .normal:
-      configuration.encoderLayerCount = 2
-      configuration.decoderLayerCount = 2
-      configuration.resize(modelDimension: 128, feedForwardDimension: 512, headCount: 4)
-      tokensPerBatch = 1024
-      rivals.removeAll { $0.context == .additive || $0.context == .fixed && $0.cell == .gru }
-      let isQuick = extent == .quick
-      lengths = [
-        .training: isQuick ? [16, 128] : [8, 32, 128, 512],
-        .scoring: isQuick ? [16, 128] : [8, 64, 512],
-        .decoding: isQuick ? [16] : [8, 64, 256],
-      ]
-      lengthsAtEqualOperations = [.training: isQuick ? [16] : [8, 64, 512]]
+    case .quick:
+      lengths = [.training: [16, 128], .scoring: [16, 128], .decoding: [16]]
+      lengthsAtEqualOperations = [.training: [16]]
+      singleLengths = []
+    case .normal:
+      lengths = [.training: [8, 32, 128, 256], .scoring: [8, 64, 256], .decoding: [8, 64, 256]]
+      lengthsAtEqualOperations = [.training: [8, 256]]
       singleLengths = []
     case .full:
-      configuration.encoderLayerCount = 3
-      configuration.decoderLayerCount = 3
-      configuration.resize(modelDimension: 256, feedForwardDimension: 1024, headCount: 4)
-      tokensPerBatch = 1024
-      lengths = [.training: all, .scoring: all, .decoding: all]
-      lengthsAtEqualOperations = [
-        .training: [8, 32, 128, 512], .scoring: [8, 32, 128, 512], .decoding: [8, 64, 512],
-      ]
-      singleLengths = [8, 64, 512]
+      let all = [8, 16, 32, 64, 128, 256, 512]
+      lengths = [.training: all, .scoring: all, .decoding: [8, 32, 128, 512]]
+      let few = [8, 64, 512]
+      lengthsAtEqualOperations = [.training: few, .scoring: few, .decoding: few]
+      singleLengths = few
     }
-    self.rivals = rivals
-    transformer = configuration
+    rivals =
+      isFull
+      ? ThroughputRival.all
+      : [
+        ThroughputRival(cell: .lstm, context: .dot), ThroughputRival(cell: .gru, context: .dot),
+        ThroughputRival(cell: .lstm, context: .fixed),
+      ]
   }
 }

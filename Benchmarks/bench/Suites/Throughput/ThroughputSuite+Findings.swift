@@ -3,7 +3,8 @@ import BenchmarkKit
 
 extension ThroughputSuite {
   func conclude(_ report: inout SuiteReport, _ settings: Settings) {
-    let results = report.results
+    let results = inOrder(report.results)
+    report.results = results
     let comparisons = comparisons(results, settings)
     report.findings = comparisons.compactMap(\.sentence)
     report.findings += matches(results)
@@ -18,6 +19,24 @@ extension ThroughputSuite {
       } ?? []
     }
     report.charts = charts(results, comparisons)
+  }
+
+  /// By task, then model, then length, however they were measured.
+  private func inOrder(_ results: [ContenderResult]) -> [ContenderResult] {
+    func place(_ value: String, _ values: [String]) -> Int { values.firstIndex(of: value) ?? 0 }
+    let tasks = ["", Self.single, Self.equalOperations].flatMap { suffix in
+      ThroughputTask.allCases.map { $0.rawValue + suffix }
+    }
+    let names = ["Transformer"] + ThroughputRival.all.map(\.name)
+    return results.enumerated().sorted { a, b in
+      let keys = [a, b].map { entry in
+        [
+          Double(place(entry.element.task, tasks)), Double(place(entry.element.name, names)),
+          entry.element.value(of: "n") ?? 0, Double(entry.offset),
+        ]
+      }
+      return keys[0].lexicographicallyPrecedes(keys[1])
+    }.map(\.element)
   }
 
   /// Every task with every rival, in the order of the results.
