@@ -26,8 +26,8 @@ struct DecodeScale {
     switch extent {
     case .quick, .normal:
       let isQuick = extent == .quick
-      let short = isQuick ? 8 : 32
-      longOutput = isQuick ? 16 : 128
+      let short = isQuick ? 8 : 16
+      longOutput = isQuick ? 16 : 64
       (vocabularySize, layers, modelDimension, feedForwardDimension, headCount) =
         (8000, 3, 256, 1024, 4)
       let long = loads([1], beam: 1, longOutput)

@@ -78,6 +78,13 @@ struct ThroughputComparison {
     guard let first = points.first, let last = points.last else { return nil }
     let ratios = points.map { $0.ratio(seed: seed).value }
     func times(_ value: Double) -> String { "\(Format.significant(value)) times" }
+    func end(_ point: Point) -> String {
+      let (value, interval) = point.ratio(seed: seed)
+      let range = interval.map {
+        " (\(Format.significant($0.lower)) to \(Format.significant($0.upper)))"
+      }
+      return times(value) + (range ?? "")
+    }
     let range =
       first.length == last.length
       ? "length \(Format.plain(first.length))"
@@ -90,8 +97,8 @@ struct ThroughputComparison {
         } ?? "too uncertain for an interval"
       return "\(task): \(winner) is the faster of Transformer and \(rival) from length "
         + "\(Format.significant(place.x)) on (\(interval)); the Transformer takes "
-        + "\(times(ratios[0])) as many tokens a second at \(Format.plain(first.length)), "
-        + "\(times(ratios[ratios.count - 1])) at \(Format.plain(last.length))"
+        + "\(end(first)) as many tokens a second at \(Format.plain(first.length)), "
+        + "\(end(last)) at \(Format.plain(last.length))"
     }
     let isTransformer = ratios[ratios.count - 1] > 1
     let factors = ratios.map { isTransformer ? $0 : 1 / $0 }.sorted()

@@ -114,9 +114,7 @@ extension ThroughputSuite {
         series: chosen.map(\.series) + [one], marks: marks)
     }
     let plain = ThroughputTask.allCases.map(\.rawValue)
-    let glance = comparisons.filter {
-      plain.contains($0.task) && ["LSTM dot", "GRU dot"].contains($0.rival)
-    }
+    let glance = comparisons.filter { plain.contains($0.task) && $0.rival == "LSTM dot" }
     let rates = ThroughputTask.allCases.compactMap { task -> Chart? in
       let series = ChartSeries.series(of: results, task: task.rawValue, against: "n") { result in
         guard let rate = result.itemRate("target tokens"), let summary = result.summary,
@@ -135,7 +133,7 @@ extension ThroughputSuite {
     }
     return [
       ratios(
-        "answer", "When does a Transformer beat a recurrent model? Above 1 it is the faster",
+        "answer", "When does a Transformer beat an LSTM with attention? Above 1 it is the faster",
         glance,
         hasMarks: true)
     ].compactMap { $0 } + rates
