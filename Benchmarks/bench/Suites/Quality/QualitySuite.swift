@@ -15,7 +15,7 @@ struct QualitySuite: BenchmarkSuite {
     "          bidirectional encoder, with dot attention or its last state alone, as wide as gives equally many",
     "          parameters; --full: three of each with other first weights",
     "training  Adam, batches in the same order for all, clipping at 1; the rate rises for a twentieth of the",
-    "          model's budget and falls to 0 by half a cosine; at most 2e-3 (Transformer) and 4e-3 (LSTM)",
+    "          model's budget and falls to 0 by half a cosine; at most 4e-3 (Transformer) and 8e-3 (LSTM), d 128: half",
     "seconds   of training steps alone: making batches and evaluation are excluded; every model has the same",
     "          budget and takes its turns among the others in random order",
     "loss      nats a target token, end tokens included, on pairs that no batch has; exact: the share of them",
