@@ -36,9 +36,8 @@
       #expect(!upward.isTransformerFasterAbove && abs(upward.place.x - 64) < 1e-6)
       #expect(up.sentence?.contains("GRU dot is the faster") == true)
       #expect(up.sentence?.contains("from length 64.0 on (95 % interval 63") == true)
-      #expect(
-        up.sentence?.contains("8.00 times (7.99 to 8.01) as many tokens a second at 8, 0.125 times")
-          == true)
+      #expect(up.sentence?.contains("takes 8.00 times (7.9") == true)
+      #expect(up.sentence?.contains(") as many tokens a second at 8, 0.125 times") == true)
 
       let down = ThroughputComparison(
         results({ _ in 1 }, { $0 / 64 }), task: "training", rival: "GRU dot", seed: 1)

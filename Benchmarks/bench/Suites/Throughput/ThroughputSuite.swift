@@ -25,6 +25,8 @@ struct ThroughputSuite: BenchmarkSuite {
 
   /// After the name of a task, where models match by operations instead of parameters.
   static let equalOperations = ", equal FLOPs"
+  /// The rival of the chart that is read at a glance.
+  static let usualRival = "LSTM dot"
   /// After the name of a task with one sentence a batch.
   static let single = ", single"
 
