@@ -42,7 +42,7 @@ struct LayersSuite: BenchmarkSuite {
   private func widths(_ extent: Extent) -> [Int] {
     switch extent {
     case .quick: [64, 128, 256]
-    case .normal: [64, 128, 256, 384]
+    case .normal: [64, 128, 192, 256, 384]
     case .full: [64, 128, 256, 384, 512, 768, 1024]
     }
   }

@@ -17,7 +17,7 @@ struct ThreadsSuite: BenchmarkSuite {
   ]
 
   private static let size = ModelSize.small.withBatch(8)
-  private static let attentionLength = 1024
+  private static let attentionLength = 724
 
   func options(_ settings: Settings) -> RunnerOptions {
     var options = settings.runnerOptions
