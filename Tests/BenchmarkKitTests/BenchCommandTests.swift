@@ -167,4 +167,30 @@ import Testing
     let rates = machine.quantities.map(\.value)
     #expect(rates.count == 2 && rates.allSatisfy { $0 > 0.1 })
   }
+
+  /// The parts of a step add up to it, and threads change no bit.
+  @Test(.enabled(if: BuildConfiguration.current == .release))
+  func aStepIsAccountedForAndThreadsChangeNothing() throws {
+    let path = FileManager.default.temporaryDirectory
+      .appendingPathComponent("bench-\(UUID().uuidString).json").path
+    defer { try? FileManager.default.removeItem(atPath: path) }
+    let outcome = try bench(["--quick", "--threads=2", "--json", path, "components", "threads"])
+    #expect(outcome.status == 0)
+    let report = try Report(contentsOf: path)
+    let components = try #require(report.suites.first { $0.name == "components" })
+    let root = try #require(components.breakdowns.first).root
+    let parts = root.children.reduce(0) { $0 + $1.seconds }
+    #expect(abs(parts / root.seconds - 1) < 1e-9)
+    let leftOver = try #require(root.children.first { $0.name == "left over" })
+    #expect(leftOver.share < 0.05)
+    for name in ["self-attention", "cross-attention", "feed-forward", "add & norm", "optimiser"] {
+      #expect(root.children.contains { $0.name == name && $0.seconds > 0 })
+    }
+    // The same operations with the instrument and without it.
+    #expect(Set(components.results.map(\.cost.flops)).count == 1)
+    #expect(components.charts.contains { $0.name.hasPrefix("roofline") })
+    let threads = try #require(report.suites.first { $0.name == "threads" })
+    #expect(threads.results.allSatisfy { $0.hole?.contains("bits") != true })
+    #expect(threads.results.contains { $0.wasChecked })
+  }
 }

@@ -20,6 +20,7 @@ extension HostContext {
       operatingSystem: operatingSystemName(), build: .current,
       compiler: BuildConfiguration.compilerVersion,
       loadAverage: Array(load.prefix(max(0, loadCount))), othersShareAtStart: othersShare,
+      megahertz: fields(of: "/proc/cpuinfo", separator: ":")["cpu MHz"].flatMap(Double.init),
       frequencyGovernor: ProcessFile.line(
         "/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor"))
   }

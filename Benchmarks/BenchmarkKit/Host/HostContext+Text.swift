@@ -12,7 +12,11 @@ extension HostContext {
     if let share = othersShareAtStart {
       lines[4] += "; other processes use \(Format.percent(share)) of the processors now"
     }
-    lines.append("clock     \(frequencyGovernor ?? "frequency policy not shown by this system")")
+    let clock = [
+      megahertz.map { "\(Format.fixed($0, digits: 0)) MHz as the system says" },
+      frequencyGovernor.map { "policy '\($0)'" } ?? "frequency policy not shown by this system",
+    ]
+    lines.append("clock     " + clock.compactMap { $0 }.joined(separator: ", "))
     return lines
   }
 

@@ -18,6 +18,9 @@ public struct HostContext: Codable, Sendable {
   public let loadAverage: [Double]
   /// The share of processor time that other processes took in the moment before the start.
   public let othersShareAtStart: Double?
+  /// The first core's clock in MHz as /proc/cpuinfo says; in a virtual machine a nominal number. Nil where it is not
+  /// shown.
+  public let megahertz: Double?
   /// The kernel's frequency policy, such as `performance`; nil where it is not shown.
   public let frequencyGovernor: String?
 }

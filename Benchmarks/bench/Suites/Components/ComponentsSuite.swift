@@ -167,20 +167,27 @@ struct ComponentsSuite: BenchmarkSuite {
   private func shares(_ breakdowns: [Breakdown]) -> Chart? {
     if breakdowns.isEmpty { return nil }
     var names: [String] = []
-    for part in breakdowns.flatMap(\.root.children) where !names.contains(part.name) {
+    for part in breakdowns.flatMap(\.root.children)
+    where part.share >= Self.smallestBar && !names.contains(part.name) {
       names.append(part.name)
+    }
+    func bars(_ name: String, _ belongs: @escaping (BreakdownPart) -> Bool) -> ChartSeries {
+      ChartSeries(
+        name, style: .bars,
+        points: breakdowns.enumerated().map { index, breakdown in
+          let share = breakdown.root.children.filter(belongs).reduce(0) { $0 + $1.share }
+          return ChartSeries.Point(x: Double(index), y: 100 * share)
+        })
     }
     return Chart(
       name: "shares", title: "where the time of a training step goes",
-      xAxis: ChartAxis("model", categories: breakdowns.map(\.name)),
+      xAxis: ChartAxis("model", categories: breakdowns.map { $0.name.replacing("-", with: " ") }),
       yAxis: ChartAxis("share of the step", unit: "%"),
-      series: names.map { name in
-        ChartSeries(
-          name, style: .bars,
-          points: breakdowns.enumerated().map { index, breakdown in
-            let part = breakdown.root.children.first { $0.name == name }
-            return ChartSeries.Point(x: Double(index), y: 100 * (part?.share ?? 0))
-          })
-      })
+      series: names.map { name in bars(name) { $0.name == name } } + [
+        bars("everything else") { !names.contains($0.name) }
+      ])
   }
+
+  /// Components with a smaller share in all models are drawn as one.
+  private static let smallestBar = 0.015
 }

@@ -17,8 +17,8 @@ struct Roofline {
     }
     guard let least = points.map(\.x).min(), let most = points.map(\.x).max() else { return nil }
     let ridge = ceiling.flopRate / ceiling.byteRate
-    // Both roofs are to be seen, with some room at both ends.
-    let (start, end) = (min(least, ridge) / 2, max(most, ridge) * 2)
+    // Both roofs are to be seen, with room below the points for labels and legend.
+    let (start, end) = (min(least, ridge) / 8, max(most, ridge) * 2)
     func roof(_ x: Double) -> ChartSeries.Point {
       ChartSeries.Point(x: x, y: min(ceiling.flopRate, ceiling.byteRate * x) / 1e9)
     }

@@ -88,7 +88,7 @@ struct MachineSuite: BenchmarkSuite {
       _ amount: @escaping (Cost) -> Double?
     ) -> Chart {
       Chart(
-        name: name, title: title, xAxis: ChartAxis("threads"),
+        name: name, title: title, xAxis: ChartAxis("threads", isLogarithmic: true),
         yAxis: ChartAxis("rate", unit: unit),
         series: ChartSeries.series(of: results, task: "", against: "threads") { result in
           guard let amount = amount(result.cost), let summary = result.summary else { return nil }

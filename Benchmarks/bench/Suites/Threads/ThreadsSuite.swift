@@ -12,6 +12,7 @@ struct ThreadsSuite: BenchmarkSuite {
     "attention   forward and backward of one sequence of \(attentionLength), \(AttentionInputs.headCount) heads"
       + " of \(AttentionInputs.headDimension), scaled dot",
     "checked     with every number of threads the outputs and gradients have the bits that one thread gives",
+    "cores busy  processor time of all threads over wall-clock time, where the kernel counts it",
     "efficiency  speed-up over the number of threads; the intervals are the widest that those of both times",
     "            allow",
   ]
@@ -76,11 +77,20 @@ struct ThreadsSuite: BenchmarkSuite {
     }
   }
 
+  /// Processor time over wall-clock time; threads that wait for one another are busy too.
+  private static func coresBusy(_ result: ContenderResult) -> String {
+    guard let seconds = result.counters?.processorSeconds, let median = result.summary?.median,
+      median > 0
+    else { return "" }
+    return Format.fixed(seconds / median, digits: 2)
+  }
+
   func conclude(_ report: inout SuiteReport, _ settings: Settings) {
     var table = TextTable([
       TextTable.Column("work", .left), TextTable.Column("threads"), TextTable.Column("time"),
       TextTable.Column("speed-up"), TextTable.Column("95 % interval"),
-      TextTable.Column("efficiency"), TextTable.Column("same bits"),
+      TextTable.Column("efficiency"), TextTable.Column("cores busy"),
+      TextTable.Column("same bits"),
     ])
     var series: [ChartSeries] = []
     for name in ["training step", "attention"] {
@@ -105,7 +115,8 @@ struct ThreadsSuite: BenchmarkSuite {
           summary.count < 6 || one.count < 6
             ? "too few samples"
             : "\(Format.fixed(interval.lower, digits: 2)) - \(Format.fixed(interval.upper, digits: 2))",
-          Format.percent(gain / threads), result.wasChecked ? "yes" : "not checked",
+          Format.percent(gain / threads), Self.coresBusy(result),
+          result.wasChecked ? "yes" : "not checked",
         ])
         if threads == Double(settings.threads) && threads > 1 {
           report.quantities.append(
@@ -124,8 +135,9 @@ struct ThreadsSuite: BenchmarkSuite {
     let ideal = threadCounts(upTo: settings.threads).map { Double($0) }
     report.charts = [
       Chart(
-        name: "speed-up", title: "speed-up by threads", xAxis: ChartAxis("threads"),
-        yAxis: ChartAxis("speed-up over one thread"),
+        name: "speed-up", title: "speed-up by threads",
+        xAxis: ChartAxis("threads", isLogarithmic: true),
+        yAxis: ChartAxis("speed-up over one thread", isLogarithmic: true),
         series: series + [
           ChartSeries(
             "ideal", style: .guide, points: ideal.map { ChartSeries.Point(x: $0, y: $0) })
