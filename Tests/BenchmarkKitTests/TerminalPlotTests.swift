@@ -57,6 +57,19 @@ import Testing
     #expect(columns == places("●", lines).map(\.column))
   }
 
+  /// Lengths are known by their digits, also with a unit; rates of ten thousand are not.
+  @Test func sizesAreTicks() throws {
+    let points = [4096.0, 8192, 16384, 32768].map { ChartSeries.Point(x: $0, y: 2 * $0) }
+    let chart = Chart(
+      name: "c", title: "c", xAxis: ChartAxis("length", unit: "tokens", isLogarithmic: true),
+      yAxis: ChartAxis("rate", unit: "tokens/s", isLogarithmic: true),
+      series: [ChartSeries("one", points: points)])
+    let lines = TerminalPlot(width: 90).lines(chart)
+    let labels = try #require(lines.first { $0.contains("16384") })
+    #expect(labels.split(separator: " ") == ["4096", "8192", "16384", "32768"])
+    #expect(lines.contains { $0.contains("20 k ┤") })
+  }
+
   @Test(arguments: [
     ("s", 0.05, "time, ms", "40"), ("B", 3e9, "time, GB", "2.5"),
     ("tokens/s", 30_000, "time, tokens/s", "20 k"),

@@ -44,7 +44,7 @@ extension Chart {
     let measured = series.filter { $0.style == .line }
       .flatMap { $0.drawable(xAxis, yAxis).map(\.x) }
     return ChartScale(
-      xAxis, values: values + drawableMarks.map(\.x), sizes: xAxis.unit.isEmpty ? measured : [],
+      xAxis, values: values + drawableMarks.map(\.x), sizes: measured,
       tickCount: tickCount, startsAtZero: false)
   }
 

@@ -85,7 +85,8 @@ struct ChartScale {
     upper = high * room
     let unit = AxisUnit(axis.unit)
     title = unit.title(axis.label, isLogarithmic: true, largest: high)
-    var places = Self.powersOfTwo(sizes, count: tickCount)
+    let powers = Self.powersOfTwo(sizes, count: tickCount)
+    var places = powers
     var minor: [Double] = []
     if places.count < 2 { (places, minor) = Self.decades(lower, upper, count: tickCount) }
     if places.count < 2 {
@@ -93,7 +94,9 @@ struct ChartScale {
       places = Self.multiples(of: step, from: lower, to: upper).filter { $0 > 0 }
       minor = []
     }
-    ticks = places.map { Tick(value: $0, label: unit.label($0)) }
+    // A size is known by its digits, 16384 rather than 16.4 k.
+    let isOfSizes = places == powers && upper < 1e6
+    ticks = places.map { Tick(value: $0, label: isOfSizes ? Format.plain($0) : unit.label($0)) }
     minorTicks = minor
   }
 
