@@ -64,6 +64,50 @@
       #expect(nothing.sentence == nil && nothing.points.isEmpty)
     }
 
+    /// Samples that overlap decide nothing, whatever their medians are.
+    @Test func noiseHasNoWinner() {
+      func noisy(_ task: String, _ factor: Double) -> [ContenderResult] {
+        [("Transformer", 1.0), ("GRU dot", factor)].flatMap { name, factor in
+          Self.lengths.map { n in
+            let seconds = [0.5, 0.7, 1, 1.4, 2].map { $0 * factor * (1 + n / 1e4) }
+            return ContenderResult(
+              name: name, task: task, parameters: [SizeParameter("n", n)],
+              samples: seconds.map { Sample(seconds: $0, cycle: 0, turn: 0, start: 0) },
+              summary: Summary(seconds, seed: 1))
+          }
+        }
+      }
+      let overlapping = ThroughputComparison(
+        noisy("training", 1.2), task: "training", rival: "GRU dot", seed: 1)
+      #expect(overlapping.sentence?.contains("no clear winner") == true)
+      let apart = ThroughputComparison(
+        noisy("training", 9), task: "training", rival: "GRU dot", seed: 1)
+      #expect(apart.sentence?.contains("at every length from 8 to 512, 9.00 to 9.00 times") == true)
+      // A crossing within the noise is none.
+      let crossing = ThroughputComparison(
+        noisy("training", 1.2).map { result in
+          let isLate = result.name == "GRU dot" && (result.value(of: "n") ?? 0) > 100
+          return ContenderResult(
+            name: result.name, task: result.task, parameters: result.parameters,
+            samples: result.samples.map {
+              Sample(
+                seconds: $0.seconds * (isLate ? 0.7 : 1), cycle: 0, turn: 0, start: 0)
+            }, summary: nil)
+        }, task: "training", rival: "GRU dot", seed: 1)
+      #expect(crossing.crossover == nil)
+      #expect(crossing.sentence?.contains("no clear winner") == true)
+    }
+
+    /// Only some lengths may be clear.
+    @Test func clearLengthsAreNamed() {
+      let some = ThroughputComparison(
+        results({ _ in 1 }, { $0 > 100 ? 2 : 1 }), task: "training", rival: "GRU dot", seed: 1)
+      #expect(
+        some.sentence
+          == "training: the Transformer is faster than the GRU dot at length 128, 512, 2.00 to 2.00 "
+          + "times as many tokens a second; elsewhere the difference is within the noise")
+    }
+
     /// Rivals that match by operations compete with the Transformer that there is.
     @Test func matchingByOperationsKeepsTheTransformer() {
       let task = "training" + ThroughputSuite.equalOperations
