@@ -73,7 +73,7 @@
             return ContenderResult(
               name: name, task: task, parameters: [SizeParameter("n", n)],
               samples: seconds.map { Sample(seconds: $0, cycle: 0, turn: 0, start: 0) },
-              summary: Summary(seconds, seed: 1))
+              summary: Summary(seconds))
           }
         }
       }
