@@ -46,6 +46,10 @@
       let beam = ForcedDecoding(length: 9, beamSize: 4)
       let best = try beam.outputs(sources, with: Self.lstm())
       try beam.check(best, sources, with: Self.lstm())
+      // Of a beam's outputs only the probabilities tell whose they are.
+      #expect(throws: SuiteError.self) {
+        try beam.check(best, sources, with: Self.transformer())
+      }
       #expect(throws: SuiteError.self) {
         try ForcedDecoding(length: 9).check(best, sources, with: Self.lstm())
       }
