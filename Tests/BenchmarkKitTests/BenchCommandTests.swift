@@ -4,6 +4,18 @@ import Testing
 
 /// Runs the `bench` that stands beside the test bundle, as a user would.
 @Suite(.serialized) struct BenchCommandTests {
+  /// A folder for one test.
+  final class Folder {
+    let path = FileManager.default.temporaryDirectory
+      .appendingPathComponent("bench-\(UUID().uuidString)").path
+
+    init() throws {
+      try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+    }
+
+    deinit { try? FileManager.default.removeItem(atPath: path) }
+  }
+
   struct Outcome {
     let status: Int32
     let output: String
@@ -51,7 +63,8 @@ import Testing
     #expect(outcome.errors.isEmpty)
     for word in [
       "machine", "layers", "--quick", "--full", "--filter", "--sweep", "--dry-run", "--output",
-      "--json", "--seed", "--threads",
+      "--json", "--seed", "--threads", "--cold", "--resume", "--baseline", "--save-baseline",
+      "--threshold", "compare", "report",
     ] {
       #expect(outcome.output.contains(word))
     }
@@ -72,6 +85,10 @@ import Testing
     (["--threads", "0"], "--threads needs a whole number from 1 on, found '0'"),
     (["--json"], "--json needs a value"),
     (["--quick", "--full"], "--quick and --full exclude each other"),
+    (["compare", "a"], "`bench compare` needs two reports, the older one first, found 1 file"),
+    (["report"], "`bench report` needs one report, found 0 files"),
+    (["--threshold", "much"], "--threshold needs a number of percent, found 'much'"),
+    (["--save-baseline", "a/b"], "--save-baseline needs a name without slashes"),
     (["--resume", "a", "--quick"], "--resume goes on with a run as it was begun"),
     (["--quick=3"], "--quick=3: this option takes no value"),
     (["--json", "a", "--output", "b"], "--json and --output exclude each other"),
@@ -91,6 +108,45 @@ import Testing
     #expect(outcome.output.isEmpty)
     #expect(outcome.errors.contains(message))
     #expect(outcome.errors.contains("bench --help"))
+  }
+
+  /// Twenty samples around a time, so that a fifth more is beyond doubt.
+  private static func report(seconds: Double) -> Report {
+    let samples = (0..<20).map { seconds * (1 + 0.001 * Double($0)) }
+    return ComparisonTests.report([ComparisonTests.result("tiled", samples, n: 64)])
+  }
+
+  @Test func aComparisonTellsSlowerByItsStatus() throws {
+    let folder = try Folder()
+    let (old, new) = (folder.path + "/old.json", folder.path + "/new.json")
+    try Self.report(seconds: 0.01).write(to: old)
+    for (factor, status, word) in [
+      (1.0, 0, "no difference"), (0.8, 0, "faster"), (1.2, 3, "slower"),
+    ] {
+      try Self.report(seconds: 0.01 * factor).write(to: new)
+      let outcome = try bench(["compare", old, new])
+      #expect(outcome.status == Int32(status) && outcome.errors.isEmpty)
+      let row = outcome.output.split(separator: "\n").first { $0.contains("tiled forward n=64") }
+      #expect(word == "no difference" || row?.contains(word) == true, "\(outcome.output)")
+    }
+    #expect(try bench(["compare", old, new, "--threshold", "30%"]).status == 0)
+    let missing = try bench(["compare", old, folder.path + "/none"])
+    #expect(missing.status == 1 && missing.errors.contains("no baseline"))
+    try Data("{}".utf8).write(to: URL(fileURLWithPath: new))
+    let malformed = try bench(["compare", old, new])
+    #expect(malformed.status == 1)
+    #expect(malformed.errors.contains("\(new) is no report of a benchmark"))
+  }
+
+  @Test func aReportBecomesTablesAndAPage() throws {
+    let folder = try Folder()
+    try Self.report(seconds: 0.01).write(to: folder.path + "/report.json")
+    let outcome = try bench(["report", folder.path])
+    #expect(outcome.status == 0 && outcome.output.contains("tiled"))
+    for name in ["report.html", "report.md", "results.csv", "samples.csv"] {
+      let file = try String(contentsOfFile: folder.path + "/" + name, encoding: .utf8)
+      #expect(file.contains("tiled"), "\(name)")
+    }
   }
 
   @Test func aDryRunNamesContendersAndMeasuresNothing() throws {
@@ -122,9 +178,9 @@ import Testing
 
   @Test(.enabled(if: BuildConfiguration.current == .release))
   func anInterruptedRunGoesOn() throws {
-    let folder = FileManager.default.temporaryDirectory
-      .appendingPathComponent("bench-\(UUID().uuidString)").path
-    defer { try? FileManager.default.removeItem(atPath: folder) }
+    let owner = try Folder()
+    let folder = owner.path
+    defer { withExtendedLifetime(owner) {} }
     let words = ["--quick", "--output", folder, "sweep", "--sweep", "n=16..512"]
     let first = try bench(words, interruptedAfter: "== sweep")
     #expect(first.status == 1)
@@ -150,9 +206,8 @@ import Testing
 
   @Test(.enabled(if: BuildConfiguration.current == .release))
   func aQuickRunMeasuresTheMachineAndWritesAReport() throws {
-    let path = FileManager.default.temporaryDirectory
-      .appendingPathComponent("bench-\(UUID().uuidString).json").path
-    defer { try? FileManager.default.removeItem(atPath: path) }
+    let folder = try Folder()
+    let path = folder.path + "/report.json"
     let outcome = try bench(["machine", "--quick", "--seed", "5", "--threads=2", "--json", path])
     #expect(outcome.status == 0)
     #expect(outcome.output.contains("GFLOP/s"))

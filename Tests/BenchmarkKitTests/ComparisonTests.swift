@@ -155,11 +155,11 @@ import Testing
   }
 
   @Test(arguments: [
-    (1_000_000, 1_200_000, true, MemoryChange.Verdict.more, Comparison.Outcome.regression),
-    (1_200_000, 1_000_000, true, .less, .improvement),
-    (1_000_000, 1_040_000, true, .same, .noDifference),
-    (10_000, 50_000, true, .same, .noDifference), (0, 1 << 20, true, .more, .regression),
-    (1_000_000, 1_200_000, false, .more, .noDifference),
+    (10_000_000, 12_000_000, true, MemoryChange.Verdict.more, Comparison.Outcome.regression),
+    (12_000_000, 10_000_000, true, .less, .improvement),
+    (50_000_000, 52_000_000, true, .same, .noDifference),
+    (100_000, 900_000, true, .same, .noDifference), (0, 2 << 20, true, .more, .regression),
+    (10_000_000, 12_000_000, false, .more, .noDifference),
   ])
   func memoryIsCompared(
     old: Int, new: Int, isExact: Bool, verdict: MemoryChange.Verdict, outcome: Comparison.Outcome

@@ -14,7 +14,8 @@ public struct MemoryChange: Codable, Hashable, Sendable {
   /// Whether the program's own allocator counted them. Resident memory depends on what the system did before, so its
   /// growth alone is no verdict on a program.
   public let isExact: Bool
-  /// Whether they differ by more than the threshold and a page.
+  /// Whether they differ by more than the threshold and a mebibyte: how many threads have scratch memory at one time is
+  /// a matter of luck.
   public let verdict: Verdict
 
   init?(_ old: PeakMemory?, _ new: PeakMemory?, threshold: Double) {
@@ -25,7 +26,7 @@ public struct MemoryChange: Codable, Hashable, Sendable {
       (self.old, self.new, isExact) = (old.growth, new.growth, false)
     }
     let isWithin =
-      abs(self.new - self.old) <= 1 << 16
+      abs(self.new - self.old) <= 1 << 20
       || Double(max(self.old, self.new)) <= (1 + threshold) * Double(min(self.old, self.new))
     verdict = isWithin ? .same : self.new > self.old ? .more : .less
   }

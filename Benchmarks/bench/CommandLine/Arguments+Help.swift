@@ -7,6 +7,9 @@ extension Arguments {
     }
     return """
       usage: bench [options] [suite ...]
+             bench --resume RUN
+             bench compare OLD NEW [--threshold 5%]
+             bench report REPORT [--output FOLDER]
 
       Measures this machine and what the library makes of it. Without a suite, those run that take
       a minute or less. A debug build replaces itself by `swift run -c release bench` with the same
@@ -27,12 +30,16 @@ extension Arguments {
         --threads N      threads of the pool (default: what the library chooses)
         --cold           drive everything out of the caches before every turn
         --resume RUN     go on with an interrupted run: its folder or its report
+        --save-baseline NAME  keep the report under a name
+        --baseline NAME  compare with the report of that name, or with a file, at the end
+        --threshold 5%   what a median must differ by to count as slower or faster
         --dry-run        what would be measured, and how long it takes at most
         --list           the suites, one a line
         --help           this text
 
       Ctrl-C ends the run and keeps what was measured, for --resume; a second one ends it at once.
-      Exit status: 0 done, 1 something failed or was interrupted, 2 wrong arguments.
+      Exit status: 0 done, 1 something failed or was interrupted, 2 wrong arguments, 3 slower than
+      the baseline (or than OLD), or no longer measured.
       """
   }
 }

@@ -11,6 +11,10 @@ struct Arguments {
     case run
     /// Goes on with an interrupted run.
     case resume(String)
+    /// Sets a newer report beside an older one.
+    case compare(old: String, new: String)
+    /// Makes tables, plots and a page from a report.
+    case report(String)
   }
 
   var action = Action.run
@@ -26,6 +30,12 @@ struct Arguments {
   /// Threads of the pool; nil for what the library chooses.
   var threads: Int?
   var extent = Extent.normal
+  /// A report to compare the run with: a file, a folder, or the name that `--save-baseline` was given.
+  var baseline: String?
+  /// The name under which the report is kept for `--baseline`.
+  var savedBaseline: String?
+  /// From which share on a difference counts.
+  var threshold = 0.05
   /// Whether caches are emptied before every turn.
   var isCold = false
   /// What the sweep suite varies.
@@ -36,18 +46,40 @@ struct Arguments {
   init(_ words: [String]) throws {
     self.words = words
     var reader = WordReader(words)
+    var plain: [String] = []
     while let word = reader.next() {
       if word.hasPrefix("-") {
         try take(word, &reader)
       } else {
-        suites.append(word)
+        plain.append(word)
       }
     }
+    if action == .run { try choose(plain) } else { suites = plain }
     if case .resume = action, words.count > 2 {
       // The run has its own arguments; `--resume=path` is one word.
       throw ArgumentError.notAlone(option: "--resume")
     }
     if action == .run || action == .plan { try check() }
+  }
+
+  /// What the words without a dash ask for: a command and its files, or suites.
+  private mutating func choose(_ plain: [String]) throws {
+    switch plain.first {
+    case "compare":
+      guard plain.count == 3 else {
+        throw ArgumentError.wrongFileCount(
+          command: "compare", expected: "two reports, the older one first", found: plain.count - 1)
+      }
+      action = .compare(old: plain[1], new: plain[2])
+    case "report":
+      guard plain.count == 2 else {
+        throw ArgumentError.wrongFileCount(
+          command: "report", expected: "one report", found: plain.count - 1)
+      }
+      action = .report(plain[1])
+    default:
+      suites = plain
+    }
   }
 
   private mutating func take(_ word: String, _ reader: inout WordReader) throws {
@@ -58,6 +90,9 @@ struct Arguments {
     case "--dry-run": action = .plan
     case "--resume": action = .resume(try reader.value())
     case "--cold": isCold = true
+    case "--baseline": baseline = try reader.value()
+    case "--save-baseline": savedBaseline = try reader.value()
+    case "--threshold": threshold = try reader.percentage()
     case "--quick": try choose(.quick)
     case "--full": try choose(.full)
     case "--filter": filter = try ContenderFilter(reader.value())
@@ -88,6 +123,9 @@ struct Arguments {
       throw ArgumentError.contradiction("--json", "--output")
     }
     if !sweep.isEmpty && suites.isEmpty { suites = [SweepSuite().name] }
+    if let savedBaseline, savedBaseline.contains("/") || savedBaseline.hasPrefix(".") {
+      throw ArgumentError.noName(option: "--save-baseline", found: savedBaseline)
+    }
     if let jsonPath {
       let folder = (jsonPath as NSString).deletingLastPathComponent
       guard access(folder.isEmpty ? "." : folder, W_OK) == 0 else {

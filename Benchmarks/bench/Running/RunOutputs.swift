@@ -39,8 +39,9 @@ struct RunOutputs {
   }
 
   /// Writes what is made from the finished report; lines that say where it is.
-  func finish(_ report: Report) -> [String] {
-    ["report    \(reportPath)"]
+  func finish(_ report: Report) throws -> [String] {
+    guard let folder else { return ["report    \(reportPath)"] }
+    return try ReportFolder(folder).write(report)
   }
 
   private static func datedFolder() -> String {

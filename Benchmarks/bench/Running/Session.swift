@@ -6,6 +6,7 @@ import Kernels
 struct Session {
   private let arguments: Arguments
   private let outputs: RunOutputs
+  private let baseline: Report?
   /// What an interrupted run has measured already, by suite.
   private var earlier: [String: SuiteReport] = [:]
   private var settings: Settings
@@ -13,20 +14,22 @@ struct Session {
   private var isComplete = true
 
   init(_ arguments: Arguments) throws {
-    self.init(arguments, outputs: try RunOutputs(arguments))
+    try self.init(arguments, outputs: RunOutputs(arguments))
   }
 
   /// Goes on with the run whose folder or report is at `path`.
   init(resuming path: String) throws {
     let outputs = RunOutputs(resuming: path)
     let found = try Report(contentsOf: outputs.reportPath)
-    self.init(try Arguments(found.arguments), outputs: outputs)
+    try self.init(Arguments(found.arguments), outputs: outputs)
     try InterruptedRun.check(found, against: report, path: outputs.reportPath)
     report.facts["resumed"] = found.facts["resumed"] ?? "the run began \(found.context.date)"
     earlier = Dictionary(found.suites.map { ($0.name, $0) }) { $1 }
   }
 
-  private init(_ arguments: Arguments, outputs: RunOutputs) {
+  private init(_ arguments: Arguments, outputs: RunOutputs) throws {
+    // Read first: a mistake in its name must not cost a run.
+    baseline = try arguments.baseline.map(Baselines.read)
     self.arguments = arguments
     self.outputs = outputs
     if let threads = arguments.threads { ThreadPool.threadCount = threads }
@@ -38,7 +41,7 @@ struct Session {
 
   /// Runs what was asked for.
   ///
-  /// - Returns: the exit status: 0 done, 1 failed or interrupted.
+  /// - Returns: the exit status: 0 done, 1 failed or interrupted, 3 worse than the baseline.
   mutating func run() throws -> Int32 {
     Interruption.install()
     Console.print(report.context.lines)
@@ -67,8 +70,15 @@ struct Session {
         "bench --resume \(outputs.reportPath)",
       ])
     }
-    Console.print(outputs.finish(report))
-    return isComplete && !report.wasInterrupted ? 0 : 1
+    Console.print(try outputs.finish(report))
+    if !isComplete || report.wasInterrupted { return 1 }
+    if let name = arguments.savedBaseline {
+      Console.print(["baseline  \(try Baselines.save(report, as: name))"])
+    }
+    guard let baseline else { return 0 }
+    let comparison = Comparison(baseline, report, threshold: arguments.threshold)
+    Console.print([""] + comparison.lines())
+    return comparison.isAcceptable ? 0 : 3
   }
 
   private mutating func run(_ suite: any BenchmarkSuite, place: String, later: Double) throws {
@@ -96,21 +106,7 @@ struct Session {
       return
     }
     report.suites.append(result)
-    show(result)
-  }
-
-  private func show(_ result: SuiteReport) {
-    Console.print([""] + TextTable(result.results, columns: result.columns).lines)
-    let marks = TextTable.warningLines(result.results)
-    if !marks.isEmpty { Console.print([""] + marks) }
-    for table in result.tables { Console.print(["", table.title] + table.lines) }
-    for breakdown in result.breakdowns { Console.print([""] + breakdown.lines) }
-    let sentences = result.fits.map(\.description) + result.findings
-    if !sentences.isEmpty { Console.print([""] + sentences) }
-    if !result.warnings.isEmpty {
-      Console.print([""])
-      Console.warn(result.warnings)
-    }
+    Console.show(result)
   }
 
   /// What stands behind the library's numbers on this machine.
