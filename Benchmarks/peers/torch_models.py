@@ -1,19 +1,15 @@
-"""Encoder-decoders in PyTorch, built from the modules that a user would take."""
+"""The models of `bench` built from PyTorch's modules, with the dropout that ours have and no other."""
 
 import math
 
 import torch
 from torch import nn
 
-from configurations import Configuration
-
-DROPOUT = 0.1
-
 
 def sinusoids(length: int, width: int) -> torch.Tensor:
     """The position table of section 3.5 of the paper, [length, width]."""
-    position = torch.arange(length).unsqueeze(1)
-    frequency = torch.exp(torch.arange(0, width, 2) * (-math.log(10000.0) / width))
+    position = torch.arange(length).double().unsqueeze(1)
+    frequency = torch.exp(torch.arange(0, width, 2).double() * (-math.log(10000.0) / width))
     table = torch.zeros(length, width)
     table[:, 0::2] = torch.sin(position * frequency)
     table[:, 1::2] = torch.cos(position * frequency)
@@ -24,20 +20,27 @@ class Transformer(nn.Module):
     """Post-norm, one embedding for source, target and output, no norm after the last layer:
     the paper's model, and its number of parameters."""
 
-    def __init__(self, c: Configuration):
+    def __init__(self, a: dict):
         super().__init__()
-        shape = dict(d_model=c.model, nhead=c.heads, dim_feedforward=c.feed_forward,
-                     dropout=DROPOUT, batch_first=True)
-        self.embedding = nn.Embedding(c.vocabulary, c.model)
-        nn.init.normal_(self.embedding.weight, std=c.model**-0.5)
+        width, dropout = a["width"], a["dropout"]
+        shape = dict(d_model=width, nhead=a["heads"], dim_feedforward=a["feedForward"],
+                     dropout=dropout, layer_norm_eps=a["normEpsilon"], batch_first=True)
+        self.embedding = nn.Embedding(a["vocabulary"], width)
         self.encoder = nn.TransformerEncoder(
-            nn.TransformerEncoderLayer(**shape), c.layers, enable_nested_tensor=False)
-        self.decoder = nn.TransformerDecoder(nn.TransformerDecoderLayer(**shape), c.layers)
-        self.dropout = nn.Dropout(DROPOUT)
-        self.scale = math.sqrt(c.model)
-        longest = max(c.source, c.target)
-        self.register_buffer("positions", sinusoids(longest, c.model), persistent=False)
-        mask = nn.Transformer.generate_square_subsequent_mask(c.target)
+            nn.TransformerEncoderLayer(**shape), a["layers"], enable_nested_tensor=False)
+        self.decoder = nn.TransformerDecoder(nn.TransformerDecoderLayer(**shape), a["layers"])
+        for layer in [*self.encoder.layers, *self.decoder.layers]:
+            # The paper drops neither attention weights nor inside the feed-forward layer. PyTorch
+            # does, and where it drops weights it writes them out, which is slow.
+            layer.dropout.p = 0
+            layer.self_attn.dropout = 0
+            if isinstance(layer, nn.TransformerDecoderLayer):
+                layer.multihead_attn.dropout = 0
+        self.dropout = nn.Dropout(dropout)
+        self.scale = math.sqrt(width)
+        length = a["length"]
+        self.register_buffer("positions", sinusoids(length, width), persistent=False)
+        mask = nn.Transformer.generate_square_subsequent_mask(length)
         self.register_buffer("mask", mask, persistent=False)
 
     def embed(self, tokens: torch.Tensor) -> torch.Tensor:
@@ -50,20 +53,48 @@ class Transformer(nn.Module):
         states = self.decoder(self.embed(target), memory, tgt_mask=mask, tgt_is_causal=True)
         return states @ self.embedding.weight.T
 
+    def parts(self) -> dict:
+        """Our names of all parameters, each with the parameter here and its rows in it, if not all."""
+        parts = {"source_embedding.weight": (self.embedding.weight, None)}
+        for side, stack in (("encoder", self.encoder), ("decoder", self.decoder)):
+            for index, layer in enumerate(stack.layers):
+                prefix = f"{side}.layers.{index}."
+                attentions = {"self_attention": (layer.self_attn, layer.norm1)}
+                if side == "decoder":
+                    attentions["cross_attention"] = (layer.multihead_attn, layer.norm2)
+                for name, (attention, norm) in attentions.items():
+                    parts |= self.attention_parts(f"{prefix}{name}.", attention)
+                    parts |= linear_parts(f"{prefix}{name}_norm", norm)
+                parts |= linear_parts(f"{prefix}feed_forward.inner", layer.linear1)
+                parts |= linear_parts(f"{prefix}feed_forward.outer", layer.linear2)
+                last = layer.norm3 if side == "decoder" else layer.norm2
+                parts |= linear_parts(f"{prefix}feed_forward_norm", last)
+        return parts
+
+    @staticmethod
+    def attention_parts(prefix: str, attention: nn.MultiheadAttention) -> dict:
+        """nn.MultiheadAttention has three projections in one matrix."""
+        parts, width = linear_parts(f"{prefix}output", attention.out_proj), attention.embed_dim
+        for index, name in enumerate(("query", "key", "value")):
+            rows = slice(index * width, (index + 1) * width)
+            parts[f"{prefix}{name}.weight"] = (attention.in_proj_weight, rows)
+            parts[f"{prefix}{name}.bias"] = (attention.in_proj_bias, rows)
+        return parts
+
 
 class Recurrent(nn.Module):
-    """`kind` is nn.LSTM or nn.GRU. Bidirectional encoder, decoder with dot attention after its last layer (Luong et al. 2015,
-    without input feeding, so that the whole target goes through the fast path at once)."""
+    """`kind` is nn.LSTM or nn.GRU. Bidirectional encoder, decoder with dot attention after its last
+    layer (Luong et al. 2015, without input feeding, so that the whole target goes through the fast
+    path at once)."""
 
-    def __init__(self, kind: type, c: Configuration):
+    def __init__(self, kind: type, a: dict):
         super().__init__()
-        self.width, self.layers = c.model, c.recurrent_layers
-        self.embedding = nn.Embedding(c.vocabulary, c.model)
-        nn.init.normal_(self.embedding.weight, std=c.model**-0.5)
-        self.encoder = kind(c.model, c.model // 2, self.layers, batch_first=True,
-                            bidirectional=True, dropout=DROPOUT)
-        self.decoder = kind(c.model, c.model, self.layers, batch_first=True, dropout=DROPOUT)
-        self.combine = nn.Linear(2 * c.model, c.model)
+        self.width, self.layers = a["width"], a["layers"]
+        shape = dict(num_layers=self.layers, batch_first=True, dropout=a["dropout"])
+        self.embedding = nn.Embedding(a["vocabulary"], self.width)
+        self.encoder = kind(self.width, self.width // 2, bidirectional=True, **shape)
+        self.decoder = kind(self.width, self.width, **shape)
+        self.combine = nn.Linear(2 * self.width, self.width)
 
     def join(self, state: torch.Tensor) -> torch.Tensor:
         """[layers * 2, B, D/2] of the two directions to [layers, B, D]."""
@@ -79,16 +110,38 @@ class Recurrent(nn.Module):
         mixed = torch.tanh(self.combine(torch.cat([states, weights @ memory], dim=-1)))
         return mixed @ self.embedding.weight.T
 
+    def parts(self) -> dict:
+        names = {"input_weight": "weight_ih", "recurrent_weight": "weight_hh",
+                 "input_bias": "bias_ih", "recurrent_bias": "bias_hh"}
+        parts = {"source_embedding.weight": (self.embedding.weight, None)}
+        for layer in range(self.layers):
+            for ours, theirs in names.items():
+                name = f"{theirs}_l{layer}"
+                encoder = f"encoder.layers.{layer}."
+                parts[f"{encoder}forward.{ours}"] = (getattr(self.encoder, name), None)
+                parts[f"{encoder}backward.{ours}"] = (
+                    getattr(self.encoder, name + "_reverse"), None)
+                parts[f"decoder.layers.{layer}.{ours}"] = (getattr(self.decoder, name), None)
+        return parts | linear_parts("decoder.combination", self.combine)
 
-class LSTM(Recurrent):
-    """Of nn.LSTM."""
 
-    def __init__(self, c: Configuration):
-        super().__init__(nn.LSTM, c)
+def linear_parts(prefix: str, layer: nn.Module) -> dict:
+    return {f"{prefix}.weight": (layer.weight, None), f"{prefix}.bias": (layer.bias, None)}
 
 
-class GRU(Recurrent):
-    """Of nn.GRU."""
+MODELS = {
+    "transformer": Transformer,
+    "lstm": lambda a: Recurrent(nn.LSTM, a),
+    "gru": lambda a: Recurrent(nn.GRU, a),
+}
 
-    def __init__(self, c: Configuration):
-        super().__init__(nn.GRU, c)
+
+def load(model: nn.Module, values: dict) -> None:
+    """Fills all parameters with ours."""
+    parts = model.parts()
+    ours = {name for name in values if not name.startswith("batch.")}
+    if set(parts) != ours:
+        raise ValueError(f"parameters differ: {sorted(set(parts) ^ ours)[:4]}")
+    with torch.no_grad():
+        for name, (parameter, rows) in parts.items():
+            (parameter if rows is None else parameter[rows]).copy_(values[name])

@@ -37,6 +37,11 @@ public final class PeerWork {
       within: limits.check)
   }
 
+  /// The same without arguments.
+  ///
+  /// - Throws: ``PeerError``
+  public func check<Value: Decodable>() throws -> Value { try check(NoArguments()) }
+
   /// The worker's memory for one run; nil where its system cannot tell.
   ///
   /// - Throws: ``PeerError``

@@ -1,5 +1,5 @@
 /// Every suite, in the order in which they run.
 let allSuites: [any BenchmarkSuite] = [
   MachineSuite(), AttentionSuite(), LayersSuite(), ThroughputSuite(), DecodeSuite(),
-  ComponentsSuite(), ThreadsSuite(), QualitySuite(), TrainingSuite(), SweepSuite(),
+  ComponentsSuite(), ThreadsSuite(), QualitySuite(), TrainingSuite(), PeersSuite(), SweepSuite(),
 ]

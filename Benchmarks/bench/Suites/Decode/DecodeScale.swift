@@ -10,7 +10,7 @@ struct DecodeScale {
     let outputLength: Int
   }
 
-  /// Numbers of Benchmarks/peers/configurations.py.
+  /// Numbers of `ModelSize`.
   let vocabularySize, layers, modelDimension, feedForwardDimension, headCount: Int
   let sourceLength = 32
   let cached: [Load]
@@ -57,7 +57,7 @@ struct DecodeScale {
     return configuration
   }
 
-  /// As wide, with dot attention; as many layers as the peers' file says.
+  /// As wide, with dot attention; as many layers as in `ModelSize`.
   var lstm: RecurrentConfiguration {
     RecurrentConfiguration(
       vocabularySize: vocabularySize, modelDimension: modelDimension,

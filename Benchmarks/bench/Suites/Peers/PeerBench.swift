@@ -1,0 +1,30 @@
+import BenchmarkKit
+
+/// What the contenders of the peers suite are made from.
+struct PeerBench {
+  /// Our contender in every work.
+  static let ownName = "AttentionKit"
+
+  let workers: PeerWorkers
+  let seed: UInt64
+
+  /// A contender that a peer's worker runs.
+  ///
+  /// - Parameters:
+  ///   - like: ours at the same work.
+  ///   - inputs: what must stay as long as the work.
+  ///   - check: compares the worker's results with ours.
+  func contender<Inputs: AnyObject, Arguments: Encodable>(
+    _ variant: PeerVariant, like ours: Contender, _ work: String, inputs: Shared<Inputs>,
+    arguments: @escaping (Inputs) -> Arguments, check: @escaping (Inputs, PeerWork) throws -> Void
+  ) -> Contender {
+    Contender(
+      variant.name, task: ours.task, parameters: ours.parameters, cost: ours.cost,
+      group: ours.group
+    ) { [workers] in
+      let inputs = try inputs.get()
+      return try workers.prepare(variant, work, arguments(inputs))
+        .workload { try check(inputs, $0) }
+    }
+  }
+}
