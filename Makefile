@@ -44,7 +44,7 @@ else \
 fi
 endef
 
-# Arguments for `bench` and for the peers.
+# Arguments for `bench`, and for `bench peers`, such as `--quick` or `--filter decoding`.
 BENCH ?=
 PEER_ARGUMENTS ?=
 VENV := .venv
@@ -88,12 +88,9 @@ format: ## format all Swift files in place
 bench: setup ## measure this machine and the library: BENCH='--quick machine' for less
 	$(SWIFT) run -c release bench $(BENCH)
 
-bench-peers: setup $(VENV)/ready ## time the same work here, in PyTorch and in CTranslate2 (downloads them)
+bench-peers: setup $(VENV)/ready ## the same work here, in PyTorch and in CTranslate2, in turn (downloads them)
 	mkdir -p Runs/peers
-	$(SWIFT) run -c release bench training --json Runs/peers/ours.json
-	$(VENV)/bin/python Benchmarks/peers/torch_peer.py all $(PEER_ARGUMENTS) | tee Runs/peers/torch.jsonl
-	$(VENV)/bin/python Benchmarks/peers/ctranslate2_peer.py $(PEER_ARGUMENTS) | tee Runs/peers/ctranslate2.jsonl
-	$(PYTHON) Benchmarks/peers/compare.py Runs/peers/ours.json Runs/peers/torch.jsonl
+	BENCH_PEERS_PYTHON=$(VENV)/bin/python $(SWIFT) run -c release bench peers --output Runs/peers $(PEER_ARGUMENTS)
 
 fixtures: $(VENV)/ready ## make the tests' reference values anew with PyTorch
 	@test -n '$(FIXTURE_GENERATORS)' || { echo 'fixtures: no generator under Tests' >&2; exit 1; }

@@ -86,6 +86,7 @@ def translator(a: dict, values: dict) -> ctranslate2.Translator:
     found = translators.get((folder, precision))
     if found is None:
         if not os.path.exists(os.path.join(folder, "model.bin")):
+            os.makedirs(folder)
             ModelWriter(a, values).write(folder)
         found = ctranslate2.Translator(
             folder, device="cpu", inter_threads=1, compute_type=precision,

@@ -3,6 +3,7 @@ starts it and tells it what to do; peer_worker.py has the protocol."""
 
 import contextlib
 import os
+import re
 
 import torch
 import torch.nn.functional as F
@@ -122,19 +123,20 @@ class Product:
         return {}
 
 
-def matrix_library() -> str:
-    """The lines of PyTorch's description of itself that name libraries and vectors."""
-    words = ("Math Kernel Library", "MKL-DNN", "CPU capability")
-    lines = torch.__config__.show().splitlines()
-    found = [line.strip(" -") for line in lines if any(word in line for word in words)]
-    return "; ".join(found)
+def libraries() -> str:
+    """What PyTorch multiplies matrices with, from its description of itself."""
+    text = torch.__config__.show()
+    names = {"MKL": r"Math Kernel Library Version (\S+)", "oneDNN": r"MKL-DNN v(\S+)"}
+    found = [(name, re.search(pattern, text)) for name, pattern in names.items()]
+    versions = [f"{name} {match.group(1)}" for name, match in found if match]
+    return ", ".join(versions + [torch.backends.cpu.get_cpu_capability()])
 
 
 def main():
     torch.set_num_threads(int(os.environ["OMP_NUM_THREADS"]))
     torch.manual_seed(1)
     facts = {"PyTorch": torch.__version__, "threads": torch.get_num_threads(),
-             "libraries": matrix_library()}
+             "libraries": libraries()}
     peer_worker.serve(
         facts, {"training": TrainingStep, "attention": Attention, "product": Product})
 

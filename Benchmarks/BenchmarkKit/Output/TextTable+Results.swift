@@ -11,11 +11,17 @@ extension TextTable {
     self.init(
       [Column("contender", .left)] + (hasTasks ? [Column("task", .left)] : [])
         + parameters.map { Column($0) } + columns.map { Column($0.title) } + [Column("", .left)])
+    // A series stays together: one contender at all sizes. Where there is none, the contenders at one size do.
+    let hasSeries = zip(results, results.dropFirst()).contains {
+      $0.name == $1.name && $0.task == $1.task
+    }
+    func belongTogether(_ one: ContenderResult, _ other: ContenderResult) -> Bool {
+      one.task == other.task
+        && (hasSeries ? one.name == other.name : one.parameters == other.parameters)
+    }
     var previous: ContenderResult?
     for result in results {
-      if let previous, previous.name != result.name || previous.task != result.task {
-        addRule()
-      }
+      if let previous, !belongTogether(previous, result) { addRule() }
       previous = result
       let identity =
         [result.name] + (hasTasks ? [result.task] : [])

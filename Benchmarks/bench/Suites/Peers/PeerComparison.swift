@@ -88,19 +88,18 @@ struct PeerComparison {
     }
   }
 
-  /// One sentence for each work: the library's best in float32, and its best in a lower precision.
+  /// One sentence for each work: the library's best at our precision, and its best at a lower one.
   var findings: [String] {
     Self.libraries.flatMap { library in
       works(of: library).compactMap { work in
         let variants = Self.variants(of: library)
         let parts = [true, false].compactMap { isFloat32 in
           work.best(variants.filter { $0.isFloat32 == isFloat32 }).map {
-            "\($0.ratio.text) (\($0.variant.shortName))"
+            "\($0.ratio.text) times as long in \($0.variant.shortName)"
           }
         }
         if parts.isEmpty { return nil }
-        return
-          "\(work.label): \(library)'s best takes \(parts.joined(separator: ", ")) times as long"
+        return "\(work.label): \(library) takes " + parts.joined(separator: ", ")
       }
     }
   }
