@@ -11,8 +11,7 @@ struct TrainingSuite: BenchmarkSuite {
     [
       "a step   forward, smoothed loss, backward, clipping, Adam; dropout 0.1; float32; no padding",
       "FLOPs    matrix products only, 3 times those of the forward pass",
-      "sizes    \(ModelSize.heading)",
-    ] + ModelSize.all.map { "         \($0)" }
+    ] + ModelSize.all.map { "size     \($0)" }
 
   func options(_ settings: Settings) -> RunnerOptions {
     var options = settings.runnerOptions
@@ -25,7 +24,7 @@ struct TrainingSuite: BenchmarkSuite {
     let sizes = settings.isQuick ? ModelSize.all.filter { $0.name != "base" } : ModelSize.all
     return sizes.map { size in
       contender("Transformer", size, settings, flops: size.transformerFlops) {
-        try Transformer(size.transformer, seed: settings.seed)
+        try size.transformer(seed: settings.seed)
       }
     } + sizes.map { recurrent("LSTM", .lstm, $0, settings) }
       + sizes.map { recurrent("GRU", .gru, $0, settings) }
@@ -39,7 +38,7 @@ struct TrainingSuite: BenchmarkSuite {
     _ name: String, _ cell: RecurrentCell, _ size: ModelSize, _ settings: Settings
   ) -> Contender {
     contender(name, size, settings, flops: nil) {
-      try RecurrentModel(size.recurrent(cell), seed: settings.seed)
+      try size.recurrent(cell, seed: settings.seed)
     }
   }
 
@@ -51,7 +50,7 @@ struct TrainingSuite: BenchmarkSuite {
       name, task: size.name,
       cost: Cost(flops: flops, items: ["target tokens": Double(size.batch * size.length)])
     ) {
-      let batch = size.randomBatch(seed: settings.seed)
+      let batch = size.batch(seed: settings.seed)
       let step = TrainedStep(try model())
       return Workload(check: { try step.check(batch) }) { blackHole(try step.run(batch)) }
     }

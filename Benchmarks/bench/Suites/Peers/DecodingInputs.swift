@@ -12,13 +12,13 @@ final class DecodingInputs {
 
   let model: Transformer
   let sources: [[Int]]
-  private let folder: TemporaryFolder
+  private let folder: PeerFolder
 
   init(_ size: ModelSize, count: Int, length: Int, seed: UInt64) throws {
-    model = try Transformer(size.transformer, seed: seed)
+    model = try size.transformer(seed: seed)
     sources = RandomBatch.sources(
       count: count, length: length, vocabularySize: size.vocabulary, seed: seed)
-    folder = try TemporaryFolder()
+    folder = try PeerFolder()
     try SafetensorsFile.write(
       model.parameters.map { SafetensorsFile.NamedValues($0.path, $0.parameter.value) }
         + [

@@ -44,7 +44,7 @@ extension PeerBench {
           Arguments(
             inputs: $0.path, folder: $0.convertedPath, precision: variant.precision,
             width: size.model, heads: size.heads, layers: size.layers, length: 2 * length,
-            normEpsilon: Double(size.transformer.normEpsilon), batch: decoding.batch,
+            normEpsilon: Double(size.transformerConfiguration.normEpsilon), batch: decoding.batch,
             beam: decoding.beam, target: length)
         } check: {
           try $0.check($1, variant, search, batch: decoding.batch)

@@ -13,21 +13,21 @@ extension PeerBench {
   }
 
   func transformerSteps(_ size: ModelSize, _ variants: [PeerVariant]) -> [Contender] {
-    let configuration = size.transformer
+    let configuration = size.transformerConfiguration
     return steps(
       "Transformer", size, flops: size.transformerFlops, layers: size.layers, variants,
       dropout: configuration.dropoutRate, normEpsilon: configuration.normEpsilon
-    ) { [seed] in try Transformer(configuration, seed: seed) }
+    ) { [seed] in try size.transformer(seed: seed) }
   }
 
   func recurrentSteps(
     _ name: String, _ cell: RecurrentCell, _ size: ModelSize, _ variants: [PeerVariant]
   ) -> [Contender] {
-    let configuration = size.recurrent(cell)
+    let configuration = size.recurrentConfiguration(cell)
     return steps(
       name, size, flops: nil, layers: configuration.encoderLayerCount, variants,
       dropout: configuration.dropoutRate, normEpsilon: 0
-    ) { [seed] in try RecurrentModel(configuration, seed: seed) }
+    ) { [seed] in try size.recurrent(cell, seed: seed) }
   }
 
   /// - Parameter name: the model's, which is the worker's too, in small letters.
@@ -37,7 +37,7 @@ extension PeerBench {
   ) -> [Contender] {
     let task = "training \(name) \(size.name)"
     let inputs = Shared { [seed] in
-      try TrainingInputs(try model(), size.randomBatch(seed: seed))
+      try TrainingInputs(try model(), size.batch(seed: seed))
     }
     let ours = Contender(
       Self.ownName, task: task,

@@ -28,8 +28,7 @@ struct PeersSuite: BenchmarkSuite {
       "            dropout against the same not compiled; decoding: the tokens, or where they differ",
       "            their probability by our model",
       "memory      of a peer: growth of its process's resident memory during one run, as of ours",
-      "sizes       \(ModelSize.heading)",
-    ] + ModelSize.all.map { "            \($0)" }
+    ] + ModelSize.all.map { "size        \($0)" }
 
   func options(_ settings: Settings) -> RunnerOptions {
     var options = settings.runnerOptions

@@ -8,7 +8,7 @@ final class TensorInputs {
   }
 
   let tensors: [String: Tensor]
-  private let folder: TemporaryFolder
+  private let folder: PeerFolder
 
   /// Standard normal elements.
   init(_ shapes: KeyValuePairs<String, Shape>, seed: UInt64) throws {
@@ -16,7 +16,7 @@ final class TensorInputs {
     var tensors: [String: Tensor] = [:]
     for (name, shape) in shapes { tensors[name] = .normal(shape, using: &generator) }
     self.tensors = tensors
-    folder = try TemporaryFolder()
+    folder = try PeerFolder()
     try SafetensorsFile.write(
       shapes.map { SafetensorsFile.NamedValues($0.key, tensors[$0.key] ?? .zeros($0.value)) },
       to: path)

@@ -26,12 +26,12 @@ final class TrainingInputs<Model: SequenceModel> {
   let step: TrainedStep<Model>
   let batch: TrainingBatch
   let expected: Gradients
-  private let folder: TemporaryFolder
+  private let folder: PeerFolder
 
   init(_ model: Model, _ batch: TrainingBatch) throws {
     step = TrainedStep(model)
     self.batch = batch
-    folder = try TemporaryFolder()
+    folder = try PeerFolder()
     let context = ForwardContext.differentiating()
     let loss = try model.loss(
       batch, labelSmoothing: Self.labelSmoothing, normalizer: Float(batch.targetTokenCount),

@@ -1,7 +1,7 @@
 import Foundation
 
-/// A folder that goes with this object.
-final class TemporaryFolder {
+/// A folder for what a worker is to read and to write; it goes with this object.
+final class PeerFolder {
   let path: String
 
   init() throws {
