@@ -126,7 +126,7 @@ class Product:
 def libraries() -> str:
     """What PyTorch multiplies matrices with, from its description of itself."""
     text = torch.__config__.show()
-    names = {"MKL": r"Math Kernel Library Version (\S+)", "oneDNN": r"MKL-DNN v(\S+)"}
+    names = {"MKL": r"Math Kernel Library Version ([\d.]+)", "oneDNN": r"MKL-DNN v([\d.]+)"}
     found = [(name, re.search(pattern, text)) for name, pattern in names.items()]
     versions = [f"{name} {match.group(1)}" for name, match in found if match]
     return ", ".join(versions + [torch.backends.cpu.get_cpu_capability()])

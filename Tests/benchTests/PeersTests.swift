@@ -23,6 +23,7 @@
         result("AttentionKit", "attention forward", n: 512, seconds: base),
         result("PyTorch float32", "attention forward", n: 512, seconds: base.map { $0 * 2 }),
         result("PyTorch bfloat16", "attention forward", n: 512, seconds: base.map { $0 / 2 }),
+        result("AttentionKit bfloat16", "attention forward", n: 512, seconds: base.map { $0 / 4 }),
         result("AttentionKit", "attention forward", n: 1024, seconds: base.map { $0 * 4 }),
         result("PyTorch float32", "attention forward", n: 1024, seconds: base.map { $0 * 4 }),
         result("PyTorch compiled float32", "attention forward", n: 1024, seconds: base),
@@ -39,7 +40,8 @@
       #expect(
         works.map(\.label).prefix(2) == ["attention forward n=512", "attention forward n=1024"])
       let values = works.map { $0.ratios.mapValues(\.value) }
-      #expect(values[0] == ["PyTorch float32": 2, "PyTorch bfloat16": 0.5])
+      #expect(
+        values[0] == ["PyTorch float32": 2, "PyTorch bfloat16": 0.5, "AttentionKit bfloat16": 0.25])
       #expect(values[1] == ["PyTorch float32": 1, "PyTorch compiled float32": 0.25])
       #expect(values[2].keys.sorted() == ["CTranslate2 int8"])
       #expect(abs(try #require(values[2]["CTranslate2 int8"]) - 3) < 1e-12)
@@ -56,6 +58,7 @@
       #expect(findings.count == 3)
       #expect(findings[0].hasPrefix("attention forward n=512: PyTorch takes 2.00 ("))
       #expect(findings[0].contains(") times as long in eager float32, 0.500 ("))
+      #expect(findings[0].contains("times as long in eager bfloat16, ours 0.250 ("))
       #expect(findings[1].contains("times as long in compiled float32"))
       #expect(!findings[1].contains("eager"))
       #expect(findings[2].hasPrefix("decoding base greedy: CTranslate2 takes 3.00 ("))
@@ -65,7 +68,8 @@
       let comparison = PeerComparison(results, seed: 1)
       #expect(
         comparison.tables.map { $0.columns.map(\.title) } == [
-          ["work", "eager float32", "compiled float32", "eager bfloat16"], ["work", "int8"],
+          ["work", "eager float32", "compiled float32", "eager bfloat16", "ours in bfloat16"],
+          ["work", "int8"],
         ])
       let charts = comparison.charts
       #expect(charts.map(\.name) == ["attention", "decoding"])
@@ -141,6 +145,14 @@
       #expect(FileManager.default.fileExists(atPath: path))
       inputs = nil
       #expect(!FileManager.default.fileExists(atPath: path))
+    }
+
+    @Test(.enabled(if: ProductPrecision.bfloat16.isAvailable, "needs AVX512_BF16"))
+    func gradientsOfRoundedProductsAreOurs() throws {
+      let inputs = try inputs()
+      let found = try Inputs.gradients(
+        of: inputs.step.model, inputs.batch, precision: .bfloat16)
+      try inputs.check(found, .ownBF16)
     }
 
     @Test func gradientsThatDifferAreSaid() throws {

@@ -7,16 +7,20 @@ final class TrainedStep<Model: SequenceModel> {
   private lazy var adam = Adam(model.parameters)
   // The gradient is read for its norm and for the update; weight and both moments are read and written.
   private lazy var optimiserBytes = 8 * MemoryLayout<Float>.stride * model.parameterCount
+  private let precision: ProductPrecision
   private var count = 0
 
-  init(_ model: Model) {
+  /// - Parameter precision: of the factors of large products.
+  init(_ model: Model, precision: ProductPrecision = .float32) {
     self.model = model
+    self.precision = precision
   }
 
   func run(_ batch: TrainingBatch, profile: OperationProfile? = nil) throws -> Double {
     count += 1
     let result = try GradientStep(
-      model, batch, labelSmoothing: 0.1, seed: 1, step: count, profile: profile)
+      model, batch, labelSmoothing: 0.1, seed: 1, step: count, precision: precision,
+      profile: profile)
     func update() { _ = adam.update(result.gradients, learningRate: 1e-4, maximumNorm: 1) }
     if let profile {
       profile.measure("optimiser", bytes: optimiserBytes, update)

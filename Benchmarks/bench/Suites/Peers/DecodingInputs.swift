@@ -33,8 +33,11 @@ final class DecodingInputs {
   /// Where a worker may put the model in its own form.
   var convertedPath: String { folder.file("model") }
 
-  /// Compares a worker's outputs with ours. An output may differ where the model holds both for equally probable; in a
-  /// lower precision, where the worker's own probability of it is close to what our model says.
+  /// Compares a worker's outputs with ours.
+  ///
+  /// Its own probability of an output must be the one that our model gives it. An output may be another one than ours
+  /// only from a token on that is as probable as ours there (greedy), or as a whole (beam search). In a lower precision
+  /// there is more room for both, and other beams are not compared, since there an early error may have chosen them.
   func check(_ work: PeerWork, _ variant: PeerVariant, _ decoding: ForcedDecoding, batch: Int)
     throws
   {
@@ -46,20 +49,29 @@ final class DecodingInputs {
     else { throw SuiteError("its outputs do not have \(decoding.length) tokens each") }
     let scored = try SequenceScorer(start: ForcedDecoding.start, end: ForcedDecoding.end)
       .score(found.tokens, given: sources, with: model)
-    for (row, hypothesis) in scored.enumerated() {
+    for (row, theirs) in scored.enumerated() {
       // Without the end token, which is not part of a forced output.
-      let truth = hypothesis.logProbabilities.dropLast().reduce(0.0) { $0 + Double($1) }
-      let tolerance = variant.tolerance(float32: 1e-3, lower: 5e-2) * abs(truth)
+      let truth = theirs.logProbabilities.dropLast().reduce(0.0) { $0 + Double($1) }
       // Written so that NaN is refused as well.
-      guard abs(found.scores[row] - truth) <= tolerance else {
+      guard abs(found.scores[row] - truth) <= variant.tolerance(float32: 1e-3, lower: 5e-2) * -truth
+      else {
         throw SuiteError(
-          "the log-probability of its output \(row) is \(found.scores[row]), ours of it is \(truth)"
-        )
+          "it gives its output \(row) the log-probability \(found.scores[row]), we \(truth)")
       }
-      let own = Double(ours[row].score)
-      guard found.tokens[row] == ours[row].tokens || abs(own - truth) <= tolerance else {
+      let own = ours[row]
+      guard
+        let place = zip(own.tokens, theirs.tokens).enumerated().first(where: { $1.0 != $1.1 })?
+          .offset
+      else { continue }
+      let isGreedy = decoding.beamSize == 1
+      if !isGreedy && !variant.isFloat32 { continue }
+      let gap =
+        isGreedy
+        ? Double(own.logProbabilities[place] - theirs.logProbabilities[place])
+        : (Double(own.score) - truth) / Double(decoding.length)
+      guard abs(gap) <= variant.tolerance(float32: ForcedDecoding.tolerance, lower: 0.5) else {
         throw SuiteError(
-          "its output \(row) has the log-probability \(truth), ours is another one with \(own)")
+          "its output \(row) differs from ours at token \(place) by \(gap) in log-probability")
       }
     }
   }

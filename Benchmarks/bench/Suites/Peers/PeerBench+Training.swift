@@ -49,7 +49,23 @@ extension PeerBench {
         blackHole(try inputs.step.run(inputs.batch))
       }
     }
-    return [ours]
+    // A model of its own: the other one is trained in its turns.
+    let rounded = Contender(
+      PeerVariant.ownBF16.name, task: task, cost: ours.cost, group: task
+    ) {
+      guard ProductPrecision.bfloat16.isAvailable else {
+        throw SuiteError("this processor has no products of bfloat16")
+      }
+      let inputs = try inputs.get()
+      let step = TrainedStep(try model(), precision: .bfloat16)
+      return Workload(
+        check: {
+          try inputs.check(
+            TrainingInputs.gradients(of: step.model, inputs.batch, precision: .bfloat16),
+            .ownBF16)
+        }, run: { blackHole(try step.run(inputs.batch)) })
+    }
+    return [ours, rounded]
       + variants.map { variant in
         contender(variant, like: ours, "training", inputs: inputs) { inputs in
           Arguments(

@@ -70,7 +70,7 @@ struct PeerComparison {
   var tables: [TextTable] {
     Self.libraries.compactMap { library in
       let works = works(of: library)
-      let variants = Self.variants(of: library)
+      let variants = (Self.variants(of: library) + [.ownBF16])
         .filter { variant in works.contains { $0.ratios[variant.name] != nil } }
       if works.isEmpty { return nil }
       var table = TextTable(
@@ -99,7 +99,9 @@ struct PeerComparison {
           }
         }
         if parts.isEmpty { return nil }
-        return "\(work.label): \(library) takes " + parts.joined(separator: ", ")
+        let own = work.ratios[PeerVariant.ownBF16.name].map { ["ours \($0.text) in bfloat16"] }
+        return "\(work.label): \(library) takes "
+          + (parts + (own ?? [])).joined(separator: ", ")
       }
     }
   }

@@ -20,13 +20,13 @@ struct PeersSuite: BenchmarkSuite {
       "            as many target tokens each, the end token forbidden before",
       "product     a [m, k] by b [n, k] transposed, as a linear layer multiplies",
       "variants    eager, and compiled by torch.compile, the loss included; bfloat16 by autocast in",
-      "            training, of the inputs in attention and products; int8 in CTranslate2; ours is",
-      "            float32, and the ratio that compares like with like is that of float32",
+      "            training, of the inputs in attention and products; int8 in CTranslate2. Ratios are",
+      "            to ours in float32; ours in bfloat16 rounds the factors of large products",
       "excluded    compilation, conversion of weights, making inputs and layouts of inputs",
       "checked     attention and products: all elements; training: loss and the norm of each gradient",
       "            of the first step without dropout, from the same weights; a compiled step with",
-      "            dropout against the same not compiled; decoding: the tokens, or where they differ",
-      "            their probability by our model",
+      "            dropout against the same not compiled; decoding: probabilities of the outputs by",
+      "            our model, and the tokens, except after one that was as probable as ours",
       "memory      of a peer: growth of its process's resident memory during one run, as of ours",
     ] + ModelSize.all.map { "size        \($0)" }
 

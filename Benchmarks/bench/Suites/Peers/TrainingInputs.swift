@@ -32,20 +32,7 @@ final class TrainingInputs<Model: SequenceModel> {
     step = TrainedStep(model)
     self.batch = batch
     folder = try PeerFolder()
-    let context = ForwardContext.differentiating()
-    let loss = try model.loss(
-      batch, labelSmoothing: Self.labelSmoothing, normalizer: Float(batch.targetTokenCount),
-      in: context)
-    let gradients = context.backward(from: loss.objective)
-    var norms: [String: Double] = [:]
-    for named in model.parameters {
-      guard let gradient = gradients[named.parameter] else {
-        throw SuiteError("\(named.path) has no gradient")
-      }
-      norms[named.path] =
-        Reductions.sumOfSquares(gradient.pointer, count: gradient.count).squareRoot()
-    }
-    expected = Gradients(loss: Double(loss.objective.value.scalar), norms: norms)
+    expected = try Self.gradients(of: model, batch)
     let shape = [batch.source.count, batch.decoderInput.maximumLength]
     func tokens(_ name: String, _ tokens: [Int32]) -> SafetensorsFile.NamedValues {
       SafetensorsFile.NamedValues(
@@ -59,20 +46,45 @@ final class TrainingInputs<Model: SequenceModel> {
         ], to: path)
   }
 
+  /// What a model finds in a batch without dropout.
+  static func gradients(
+    of model: Model, _ batch: TrainingBatch, precision: ProductPrecision = .float32
+  ) throws -> Gradients {
+    let context = ForwardContext.differentiating(precision: precision)
+    let loss = try model.loss(
+      batch, labelSmoothing: Self.labelSmoothing, normalizer: Float(batch.targetTokenCount),
+      in: context)
+    let gradients = context.backward(from: loss.objective)
+    var norms: [String: Double] = [:]
+    for named in model.parameters {
+      guard let gradient = gradients[named.parameter] else {
+        throw SuiteError("\(named.path) has no gradient")
+      }
+      norms[named.path] =
+        Reductions.sumOfSquares(gradient.pointer, count: gradient.count).squareRoot()
+    }
+    return Gradients(loss: Double(loss.objective.value.scalar), norms: norms)
+  }
+
   /// Parameters and batch.
   var path: String { folder.file("training.safetensors") }
 
   /// Compares a worker's first step with ours.
   func check(_ work: PeerWork, _ variant: PeerVariant) throws {
     let found: Found = try work.check()
-    try Self.requireClose(
-      found.plain, expected, loss: variant.tolerance(float32: 1e-4, lower: 1e-2),
-      norm: variant.tolerance(float32: 1e-3, lower: 5e-2), "without dropout")
+    try check(found.plain, variant)
     if let dropped = found.dropped, let compiled = found.compiled {
       // Each draws its own elements to drop.
       try Self.requireClose(
         compiled, dropped, loss: 3e-2, norm: 0.15, "compiled, with dropout,")
     }
+  }
+
+  /// Compares what was found without dropout with what is expected.
+  func check(_ found: Gradients, _ variant: PeerVariant) throws {
+    try Self.requireClose(
+      found, expected, loss: variant.tolerance(float32: 1e-4, lower: 1e-2),
+      norm: variant.tolerance(float32: 1e-3, lower: 5e-2), "without dropout")
   }
 
   /// - Parameters:
