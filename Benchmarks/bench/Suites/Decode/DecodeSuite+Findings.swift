@@ -145,7 +145,7 @@ extension DecodeSuite {
       Chart(
         name: "batch", title: "following tokens a second by batch size",
         xAxis: ChartAxis("sentences in a batch", isLogarithmic: true),
-        yAxis: ChartAxis("target tokens a second", unit: "1/s", isLogarithmic: true),
+        yAxis: ChartAxis("target tokens", unit: "tokens/s", isLogarithmic: true),
         series: batches),
     ].filter { !$0.series.isEmpty }
   }

@@ -27,11 +27,11 @@ struct QualityScale {
   /// Evaluations after the first; the turns of each model.
   var turnCount: Int { extent == .quick ? 4 : extent == .full ? 40 : 15 }
 
-  private var isSmall: Bool { extent != .full && !isGivenData }
+  private var isSmall: Bool { extent != .full }
 
   func data(_ files: CorpusFiles?, seed: UInt64) throws -> QualityData {
     if let files {
-      return try QualityData(files, tokenBudget: 1024, heldOutCount: 256, seed: seed)
+      return try QualityData(files, tokenBudget: isSmall ? 512 : 1024, heldOutCount: 256, seed: seed)
     }
     let task =
       extent == .full

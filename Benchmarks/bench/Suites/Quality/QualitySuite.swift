@@ -11,7 +11,7 @@ struct QualitySuite: BenchmarkSuite {
     "task      built-in: the source backwards, each symbol raised by one where its left neighbour is odd, which",
     "          needs order and content alike; or pairs of texts in files, \(dataVariable)=FILE.tsv or",
     "          \(dataVariable)=SOURCES,TARGETS",
-    "models    Transformer of 2+2 layers, d 64 (--full or given data: 128), ff 4 d, 4 heads; LSTM of 1+1 layers,",
+    "models    Transformer of 2+2 layers, d 64 (--full: 128), ff 4 d, 4 heads; LSTM of 1+1 layers,",
     "          bidirectional encoder, with dot attention or its last state alone, as wide as gives equally many",
     "          parameters; --full: three of each with other first weights",
     "training  Adam, batches in the same order for all, clipping at 1; the rate rises for a twentieth of the",

@@ -132,7 +132,7 @@ extension ThroughputSuite {
       if series.isEmpty { return nil }
       return Chart(
         name: task.rawValue, title: "\(task.rawValue): tokens a second by length", xAxis: lengths,
-        yAxis: ChartAxis("target tokens a second", unit: "1/s", isLogarithmic: true),
+        yAxis: ChartAxis("target tokens", unit: "tokens/s", isLogarithmic: true),
         series: series)
     }
     return [
