@@ -1,5 +1,3 @@
-import AttentionKit
-
 /// The models of the decode suite and what they write.
 struct DecodeScale {
   /// One point of the suite.
@@ -10,8 +8,7 @@ struct DecodeScale {
     let outputLength: Int
   }
 
-  /// Numbers of `ModelSize`.
-  let vocabularySize, layers, modelDimension, feedForwardDimension, headCount: Int
+  let size: ModelSize
   let sourceLength = 32
   let cached: [Load]
   let uncached: [Load]
@@ -28,39 +25,19 @@ struct DecodeScale {
       let isQuick = extent == .quick
       let short = isQuick ? 8 : 16
       longOutput = isQuick ? 16 : 64
-      (vocabularySize, layers, modelDimension, feedForwardDimension, headCount) =
-        (8000, 3, 256, 1024, 4)
+      size = .small
       let long = loads([1], beam: 1, longOutput)
       cached = loads([1, 8, 64], beam: 1, short) + loads([1, 8], beam: 4, short) + long
       uncached = loads([1, 8], beam: 1, short) + long
-      recurrent = cached
     case .full:
       longOutput = 256
-      (vocabularySize, layers, modelDimension, feedForwardDimension, headCount) =
-        (32000, 6, 512, 2048, 8)
+      size = .base
       let batches = [1, 4, 16, 64]
-      let all = loads(batches, beam: 1, 32) + loads(batches, beam: 4, 32)
       let long = loads([1], beam: 1, longOutput)
-      cached = all + long
-      recurrent = all + long
+      cached = loads(batches, beam: 1, 32) + loads(batches, beam: 4, 32) + long
+      // Of larger batches one output takes as long as all the others together.
       uncached = loads([1, 4, 16], beam: 1, 32) + loads([1, 4], beam: 4, 32) + long
     }
-  }
-
-  var transformer: TransformerConfiguration {
-    var configuration = TransformerConfiguration(vocabularySize: vocabularySize)
-    configuration.encoderLayerCount = layers
-    configuration.decoderLayerCount = layers
-    configuration.resize(
-      modelDimension: modelDimension, feedForwardDimension: feedForwardDimension,
-      headCount: headCount)
-    return configuration
-  }
-
-  /// As wide, with dot attention; as many layers as in `ModelSize`.
-  var lstm: RecurrentConfiguration {
-    RecurrentConfiguration(
-      vocabularySize: vocabularySize, modelDimension: modelDimension,
-      layerCount: max(2, layers / 3))
+    recurrent = cached
   }
 }

@@ -33,8 +33,9 @@ struct DecodeSuite: BenchmarkSuite {
 
   func contenders(_ settings: Settings) throws -> [Contender] {
     let scale = DecodeScale(settings.extent)
-    let transformer = try Transformer(scale.transformer, seed: settings.seed)
-    let lstm = try RecurrentModel(scale.lstm, seed: settings.seed)
+    let transformer = try scale.size.transformer(seed: settings.seed)
+    let lstm = try RecurrentModel(
+      scale.size.recurrentConfiguration(.lstm), seed: settings.seed)
     return scale.cached.map {
       contender("Transformer", transformer, $0, scale, settings)
     }
@@ -61,7 +62,7 @@ struct DecodeSuite: BenchmarkSuite {
       cost: Cost(items: ["target tokens": tokens])
     ) {
       let sources = RandomBatch.sources(
-        count: load.batch, length: scale.sourceLength, vocabularySize: scale.vocabularySize,
+        count: load.batch, length: scale.sourceLength, vocabularySize: scale.size.vocabulary,
         seed: settings.seed)
       let times = StepTimes()
       let observed = ObservedModel(base: model, times: times)

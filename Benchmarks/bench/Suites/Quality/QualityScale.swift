@@ -31,7 +31,8 @@ struct QualityScale {
 
   func data(_ files: CorpusFiles?, seed: UInt64) throws -> QualityData {
     if let files {
-      return try QualityData(files, tokenBudget: isSmall ? 512 : 1024, heldOutCount: 256, seed: seed)
+      return try QualityData(
+        files, tokenBudget: isSmall ? 512 : 1024, heldOutCount: 256, seed: seed)
     }
     let task =
       extent == .full
