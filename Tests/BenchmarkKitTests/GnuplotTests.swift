@@ -108,6 +108,63 @@ import Testing
     #expect(!FileManager.default.fileExists(atPath: file))
   }
 
+  /// Where `text` of an SVG picture begins and ends, from the places that gnuplot gives it.
+  func span(of text: String, in svg: String) throws -> (left: Double, right: Double, y: Double) {
+    let place =
+      #/translate\(([0-9.]+),([0-9.]+)\)"[^>]*text-anchor="(start|middle|end)">\s*<text>([^<]*)</#
+    let match = try #require(svg.matches(of: place).first { $0.4 == text })
+    let (x, y) = (try #require(Double(match.1)), try #require(Double(match.2)))
+    let width = 9 * Double(text.count)
+    let left = match.3 == "start" ? x : match.3 == "end" ? x - width : x - width / 2
+    return (left, left + width, y)
+  }
+
+  /// Labels of points that lie close together do not cover one another.
+  @Test(.enabled(if: gnuplot != nil))
+  func labelsKeepOutOfEachOthersWay() throws {
+    let names = ["feed-forward", "attention", "projections", "output", "embedding"]
+    let chart = Chart(
+      name: "roof", title: "roof", xAxis: ChartAxis("intensity", isLogarithmic: true),
+      yAxis: ChartAxis("rate", isLogarithmic: true),
+      series: [
+        ChartSeries("roof", style: .guide, points: [.init(x: 1, y: 10), .init(x: 1000, y: 1000)]),
+        ChartSeries(
+          "parts", style: .points,
+          points: names.enumerated().map {
+            .init(x: 50 + Double($0), y: 60 + Double($0), label: $1)
+          }),
+      ])
+    let picture = try #require(Self.gnuplot).picture(of: chart, as: .svg)
+    let svg = String(decoding: picture, as: UTF8.self)
+    let spans = try names.map { try span(of: $0, in: svg) }
+    for (index, one) in spans.enumerated() {
+      for other in spans[..<index] {
+        let isBeside = one.left >= other.right || other.left >= one.right
+        #expect(isBeside || abs(one.y - other.y) >= 15, "\(one) \(other)")
+      }
+    }
+  }
+
+  /// A legend in a corner where there is nothing, otherwise beside the plot.
+  @Test(.enabled(if: gnuplot != nil))
+  func theLegendCoversNothing() throws {
+    func legendStart(_ ys: [Double]) throws -> Double {
+      let axis = ChartAxis("n", isLogarithmic: false)
+      let chart = Chart(
+        name: "c", title: "c", xAxis: axis, yAxis: axis,
+        series: ["first", "second"].map { name in
+          ChartSeries(
+            name, points: ys.enumerated().map { .init(x: Double($0), y: $1) })
+        })
+      let picture = try #require(Self.gnuplot).picture(of: chart, as: .svg)
+      return try span(of: "second", in: String(decoding: picture, as: UTF8.self)).left
+    }
+    // Rising: top left is free. Falling: top right. In every corner: beside the plot, whose width is 780 pixels.
+    #expect(try legendStart([0, 1, 2, 3]) < 300)
+    #expect((400..<780).contains(try legendStart([3, 2, 1, 0])))
+    #expect(try legendStart([0, 3, 0, 3, 0, 3, 0, 3]) > 780)
+  }
+
   @Test(.enabled(if: gnuplot != nil))
   func inlinePicturesDoNotDisturbOneAnother() throws {
     let gnuplot = try #require(Self.gnuplot)

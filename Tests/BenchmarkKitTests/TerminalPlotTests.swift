@@ -90,6 +90,13 @@ import Testing
     #expect(!far.contains { $0.contains(" 0 ┤") || $0.hasPrefix("0 ┤") })
   }
 
+  /// There is nothing between one thread and two, and nothing before the first.
+  @Test func countsHaveWholeTicks() throws {
+    let lines = TerminalPlot(width: 90).lines(chart([(1, 1.5), (2, 2.5), (3, 3)], unit: "x"))
+    let labels = try #require(lines.last { $0.contains("2") && !$0.contains("┤") })
+    #expect(labels.split(separator: " ") == ["1", "2", "3"])
+  }
+
   @Test(arguments: [(24, 4), (60, 10), (120, 40)])
   func thePictureHasItsSize(size: (Int, Int)) {
     let lines = TerminalPlot(width: size.0, height: size.1).lines(SampleReport.chart)

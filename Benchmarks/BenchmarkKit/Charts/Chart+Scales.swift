@@ -45,7 +45,7 @@ extension Chart {
       .flatMap { $0.drawable(xAxis, yAxis).map(\.x) }
     return ChartScale(
       xAxis, values: values + drawableMarks.map(\.x), sizes: measured,
-      tickCount: tickCount, startsAtZero: false)
+      tickCount: tickCount, zeroShare: 0.2)
   }
 
   /// The vertical axis with room for so many labels.

@@ -24,8 +24,10 @@ struct ChartScale {
   ///   - sizes: the values among them whose powers of two should be ticks.
   ///   - tickCount: how many labels there is room for.
   ///   - startsAtZero: whether the axis has to begin at zero, as bars do.
+  ///   - zeroShare: whether zero is shown otherwise: when the smallest value is less than this share of the largest.
   init(
-    _ axis: ChartAxis, values: [Double], sizes: [Double] = [], tickCount: Int, startsAtZero: Bool
+    _ axis: ChartAxis, values: [Double], sizes: [Double] = [], tickCount: Int,
+    startsAtZero: Bool = false, zeroShare: Double = 0.6
   ) {
     if !axis.categories.isEmpty {
       self.init(categories: axis)
@@ -33,7 +35,8 @@ struct ChartScale {
       self.init(logarithmic: axis, values: values, sizes: sizes, tickCount: max(2, tickCount))
     } else {
       self.init(
-        linear: axis, values: values, tickCount: max(2, tickCount), startsAtZero: startsAtZero)
+        linear: axis, values: values, tickCount: max(2, tickCount), startsAtZero: startsAtZero,
+        zeroShare: zeroShare)
     }
   }
 
@@ -46,13 +49,15 @@ struct ChartScale {
     title = AxisUnit(axis.unit).title(axis.label, isLogarithmic: false, largest: 1)
   }
 
-  private init(linear axis: ChartAxis, values: [Double], tickCount: Int, startsAtZero: Bool) {
+  private init(
+    linear axis: ChartAxis, values: [Double], tickCount: Int, startsAtZero: Bool, zeroShare: Double
+  ) {
     let finite = values.filter(\.isFinite)
     var low = finite.min() ?? 0
     var high = finite.max() ?? 1
     // Zero is shown unless the values lie close together far away from it.
-    if startsAtZero || (low > 0 && low < 0.6 * high) { low = min(low, 0) }
-    if startsAtZero || (high < 0 && high > 0.6 * low) { high = max(high, 0) }
+    if startsAtZero || (low > 0 && low < zeroShare * high) { low = min(low, 0) }
+    if startsAtZero || (high < 0 && high > zeroShare * low) { high = max(high, 0) }
     if low == high {
       let room = low == 0 ? 1 : abs(low) / 10
       low = low == 0 ? 0 : low - room
@@ -63,7 +68,9 @@ struct ChartScale {
     lower = low == 0 ? 0 : low - room
     upper = high == 0 ? 0 : high + room
     let unit = AxisUnit(axis.unit)
-    let step = Self.step(upper - lower, count: tickCount)
+    var step = Self.step(upper - lower, count: tickCount)
+    // There is nothing between one thread and two.
+    if axis.unit.isEmpty && finite.allSatisfy({ $0 == $0.rounded() }) { step = max(step, 1) }
     let places = Self.multiples(of: step, from: lower, to: upper)
     ticks = zip(places, unit.labels(places, step: step)).map { Tick(value: $0, label: $1) }
     minorTicks = []
@@ -98,6 +105,27 @@ struct ChartScale {
     let isOfSizes = places == powers && upper < 1e6
     ticks = places.map { Tick(value: $0, label: isOfSizes ? Format.plain($0) : unit.label($0)) }
     minorTicks = minor
+  }
+
+  /// The same axis with room above its values: they take the given share of its length less.
+  func withHeadroom(_ share: Double) -> ChartScale {
+    ChartScale(
+      isLogarithmic: isLogarithmic, lower: lower,
+      upper: isLogarithmic
+        ? lower * pow(upper / lower, 1 / (1 - share)) : lower + (upper - lower) / (1 - share),
+      ticks: ticks, minorTicks: minorTicks, title: title)
+  }
+
+  private init(
+    isLogarithmic: Bool, lower: Double, upper: Double, ticks: [Tick], minorTicks: [Double],
+    title: String
+  ) {
+    self.isLogarithmic = isLogarithmic
+    self.lower = lower
+    self.upper = upper
+    self.ticks = ticks
+    self.minorTicks = minorTicks
+    self.title = title
   }
 
   /// Where a value lies between the ends, from 0 to 1.

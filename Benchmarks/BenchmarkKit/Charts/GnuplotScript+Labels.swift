@@ -1,26 +1,40 @@
 extension GnuplotScript {
-  /// Marks: a line at the place, its interval shaded, what is there written at the top.
+  /// Rows that marks take above the data, in lines of text: a name, and below it the interval unless it is shaded.
+  static func markRows(_ marks: [ChartMark]) -> Double {
+    marks.count < 2 ? Double(marks.count) : 1.7 * Double(marks.count)
+  }
+
+  /// Marks: a line at the place, what is there written at the top, and its interval: shaded, or drawn below the words
+  /// where there are several marks. A mark that is named after a series has its colour.
   func markCommands() -> [String] {
     var lines: [String] = []
-    for (index, mark) in chart.drawableMarks.enumerated() {
+    let marks = chart.drawableMarks
+    let isSingle = marks.count == 1
+    for (index, mark) in marks.enumerated() {
+      let owner = chart.series.firstIndex { !$0.name.isEmpty && mark.label.hasPrefix($0.name) }
+      let colour = owner.map { Self.colour(looks[$0]) } ?? SeriesLook.grey
+      let row = (0.7 + Double(index) * (isSingle ? 1 : 1.7)) * Self.line / area.height
+      let bottom = isSingle ? 1 : 1 - row - 0.75 * Self.line / area.height
+      lines.append(
+        "set arrow from first \(mark.x), graph 0 to first \(mark.x), graph \(bottom) "
+          + "nohead back lc rgb '\(colour)' lw 1.6 dt (6,4)")
       if let interval = mark.interval {
         let ends = [interval.lower, interval.upper].map {
           min(max($0, xScale.lower), xScale.upper)
         }
         lines.append(
-          "set object rectangle from first \(ends[0]), graph 0 to first \(ends[1]), graph 1 behind "
-            + "fillcolor rgb '\(SeriesLook.grey)' fillstyle solid 0.14 noborder")
+          isSingle
+            ? "set object rectangle from first \(ends[0]), graph 0 to first \(ends[1]), graph 1 "
+              + "behind fillcolor rgb '\(colour)' fillstyle solid 0.14 noborder"
+            : "set arrow from first \(ends[0]), graph \(bottom) to first \(ends[1]), graph \(bottom) "
+              + "heads size screen 0.006,90 back lc rgb '\(colour)' lw 1.6 dt 1")
       }
+      // On the side with more room.
+      let isLeft = xScale.position(of: mark.x) > 0.5
       lines.append(
-        "set arrow from first \(mark.x), graph 0 to first \(mark.x), graph 1 nohead back "
-          + "lc rgb '\(SeriesLook.grey)' lw 1.6 dt (6,4)")
-      // On the side with more room; several marks below one another.
-      let place = xScale.position(of: mark.x)
-      let isLeft = place > 0.5
-      let y = 1 - (0.7 + Double(index)) * Self.line / area.height
-      lines.append(
-        "set label \(Self.quoted(mark.label)) at first \(mark.x), graph \(y) "
-          + "\(isLeft ? "right" : "left") offset \(isLeft ? -0.6 : 0.6),0 front")
+        "set label \(Self.quoted(mark.label)) at first \(mark.x), graph \(1 - row) "
+          + "\(isLeft ? "right" : "left") offset \(isLeft ? -0.6 : 0.6),0 front "
+          + "textcolor rgb '\(colour)'")
     }
     return lines
   }

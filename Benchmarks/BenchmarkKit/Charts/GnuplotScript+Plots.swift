@@ -35,8 +35,10 @@ extension GnuplotScript {
         let own = bars.filter { $0.series == index }
         let half = chart.xAxis.categories.isEmpty ? barWidth / 2 : 0.36
         let boxes = own.map { [$0.x, $0.to, $0.x - half, $0.x + half, $0.from, $0.to] }
+        // A colour that was used before is paler.
+        let fill = look.dash == 0 ? 0.9 : 0.45
         commands.append(
-          "\(block(boxes)) with boxxyerror fillstyle solid 0.9 border lc rgb '#ffffff' lw 1 "
+          "\(block(boxes)) with boxxyerror fillstyle solid \(fill) border lc rgb '#ffffff' lw 1 "
             + "fillcolor rgb '\(Self.colour(look))' \(title)")
         commands += errorBars(
           own.map { ($0.x, $0.to, $0.interval) }, "lc rgb '\(SeriesLook.grey)'", block)
@@ -68,7 +70,9 @@ extension GnuplotScript {
   }
 
   func legendCommands() -> [String] {
-    let common = "Left reverse vertical samplen 2.6 spacing 1.2"
+    // Bars are named in the order in which they stand on one another.
+    let isOfBars = chart.series.allSatisfy { $0.style == .bars }
+    let common = "Left reverse \(isOfBars ? "invert " : "")vertical samplen 2.6 spacing 1.2"
     switch legend {
     case .none: return ["set key off"]
     case .outside:
@@ -80,10 +84,10 @@ extension GnuplotScript {
     }
   }
 
-  /// The corner that the fewest points and lines are in; outside when all have some.
+  /// A corner without points, lines and marks; nil when there is none.
   static func corner(
     _ chart: Chart, _ xScale: ChartScale, _ yScale: ChartScale, width: Double, height: Double
-  ) -> Legend {
+  ) -> Legend? {
     var places: [(x: Double, y: Double)] = []
     for series in chart.series where series.style != .bars {
       let own = series.drawable(chart.xAxis, chart.yAxis).map {
@@ -116,7 +120,7 @@ extension GnuplotScript {
       }
       // Its label is at the top, towards the middle.
       let x = xScale.position(of: mark.x)
-      for step in 1...4 { places.append((x + (x > 0.5 ? -0.1 : 0.1) * Double(step), 0.97)) }
+      for step in 1...4 { places.append((x + (x > 0.5 ? -0.1 : 0.1) * Double(step), 0.95)) }
     }
     // With room between them and the legend.
     let (width, height) = (width + 0.03, height + 0.05)
@@ -127,7 +131,8 @@ extension GnuplotScript {
           && (isTop ? place.y > 1 - height : place.y < height)
       }
     }
-    let best = counts.indices.min { counts[$0] < counts[$1] } ?? 0
-    return .inside(isLeft: corners[best].0, isTop: corners[best].1)
+    return counts.firstIndex(of: 0).map {
+      .inside(isLeft: corners[$0].0, isTop: corners[$0].1)
+    }
   }
 }

@@ -29,40 +29,49 @@ struct GnuplotScript {
   }
 
   init(_ chart: Chart, hasTitle: Bool) {
+    // Inside where there are few entries and a free corner.
+    let inside = GnuplotScript(chart, hasTitle: hasTitle, isOutside: false)
+    self =
+      chart.series.count > 5 || inside.legend == .outside
+      ? GnuplotScript(chart, hasTitle: hasTitle, isOutside: true) : inside
+  }
+
+  /// The layout with room for a legend outside, or without; ``legend`` says whether it needs the room.
+  private init(_ chart: Chart, hasTitle: Bool, isOutside: Bool) {
     self.chart = chart
     self.hasTitle = hasTitle
     looks = chart.looks
-    yScale = chart.yScale(tickCount: 8)
     let names = chart.series.map(\.name)
     let legendWidth =
       Self.letter * Double(names.map(\.count).max() ?? 0) + 4.5 * Self.fontSize
-    let isOutside = names.count > 5
-    let labels = yScale.ticks.map(\.label.count).max() ?? 0
-    let left = Self.letter * Double(labels) + (yScale.title.isEmpty ? 28 : 42 + Self.line)
-    let plain = isOutside ? 780 + legendWidth : 820.0
+    let plainScale = chart.yScale(tickCount: 8)
+    let labels = plainScale.ticks.map(\.label.count).max() ?? 0
+    let left = Self.letter * Double(labels) + (plainScale.title.isEmpty ? 28 : 42 + Self.line)
+    width = isOutside ? 780 + legendWidth : 820
     let right = isOutside ? legendWidth + 16 : 28
+    let across = width - left - right
     let categories = chart.xAxis.categories
-    let room = (plain - left - right) / Double(max(1, categories.count))
     let longest = Double(categories.map(\.count).max() ?? 0) * Self.letter
-    isTurned = longest > room - 8
-    width = plain
-    xScale = chart.xScale(tickCount: max(2, Int((plain - left - right) / (6.5 * Self.letter))))
+    isTurned = longest > across / Double(max(1, categories.count)) - 8
+    xScale = chart.xScale(tickCount: max(2, Int(across / (6.5 * Self.letter))))
     let ticks = isTurned ? longest * 0.62 + Self.line : Self.line
     margins = (
       left, right, 28 + ticks + (xScale.title.isEmpty ? 0 : Self.line + 10),
       hasTitle && !chart.title.isEmpty ? 2.5 * Self.line : 18
     )
-    let entries = Double(names.count)
-    let size = (
-      width: legendWidth / (plain - left - right),
-      height: (entries * Self.line + 12) / (Self.height - margins.bottom - margins.top)
-    )
+    // Marks are named above the data.
+    let down = Self.height - margins.bottom - margins.top
+    let named = Self.markRows(chart.drawableMarks) * Self.line
+    yScale = named > 0 ? plainScale.withHeadroom(min(0.5, named / down)) : plainScale
     if names.count < 2 && names.first.map({ $0.isEmpty || chart.title.contains($0) }) != false {
       legend = .none
+    } else if isOutside {
+      legend = .outside
     } else {
       legend =
-        isOutside
-        ? .outside : Self.corner(chart, xScale, yScale, width: size.width, height: size.height)
+        Self.corner(
+          chart, xScale, yScale, width: legendWidth / across,
+          height: (Double(names.count) * Self.line + 12) / down) ?? .outside
     }
   }
 
