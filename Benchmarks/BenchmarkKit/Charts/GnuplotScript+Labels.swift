@@ -27,7 +27,7 @@ extension GnuplotScript {
             ? "set object rectangle from first \(ends[0]), graph 0 to first \(ends[1]), graph 1 "
               + "behind fillcolor rgb '\(colour)' fillstyle solid 0.14 noborder"
             : "set arrow from first \(ends[0]), graph \(bottom) to first \(ends[1]), graph \(bottom) "
-              + "heads size screen 0.006,90 back lc rgb '\(colour)' lw 1.6 dt 1")
+              + "heads size screen 0.006,90 back lc rgb '\(colour)' lw 1.8 dt 1")
       }
       // On the side with more room.
       let isLeft = xScale.position(of: mark.x) > 0.5
