@@ -3,8 +3,8 @@
 /// Contenders are matched by suite, name, task and sizes. A contender is called slower or faster when both hold:
 /// - chance does not explain it: the test of Mann and Whitney, corrected for the number of comparisons (Holm), stays
 ///   below the level. If nothing changed, a whole comparison calls out anything with at most that probability;
-/// - it matters: the medians differ by more than the threshold. Two runs of one program differ by a few per cent for
-///   reasons that no number of samples within a run can show (where memory lies, what else the machine does), so the
+/// - it matters: the medians differ by more than the threshold. Two runs of one program differ for reasons
+///   that no number of samples within a run can show (where memory lies, what else the machine does), so the
 ///   threshold should not be below what runs of the same program differ by.
 public struct Comparison: Codable, Sendable {
   /// What a program that checks for regressions has to know.

@@ -5,14 +5,14 @@ extension Report {
       --paper: #f6f7f9; --card: #ffffff; --ink: #1b2026; --soft: #5c6672; --line: #dde2e8;
       --grid: #e3e7ec; --accent: #0067a5; --warn: #8a4b00; --warnpaper: #fff4e0;
       --c0: #0072b2; --c1: #d55e00; --c2: #009e73; --c3: #c4679a; --c4: #3aa3dc; --c5: #b8860b;
-      --c6: #6a4c93; --c7: #7f7f7f;
+      --c6: #6a4c93; --c7: #7f7f7f; --bar: #b9dcf2;
     }
     @media (prefers-color-scheme: dark) {
       :root {
         --paper: #12161b; --card: #1a2027; --ink: #e6eaef; --soft: #9aa6b2; --line: #2d3640;
         --grid: #2a323b; --accent: #6db9ec; --warn: #ffc46b; --warnpaper: #33270f;
         --c0: #4aa8e0; --c1: #ff8a3d; --c2: #2fcf9e; --c3: #e79ac4; --c4: #8ad0f5; --c5: #e0b13c;
-        --c6: #b79be0; --c7: #a9b1ba;
+        --c6: #b79be0; --c7: #a9b1ba; --bar: #1f4f70;
       }
     }
     * { box-sizing: border-box; }
@@ -75,7 +75,7 @@ extension Report {
     th:first-child, td:first-child { position: sticky; left: 0; background: var(--card); }
     td.hole { color: var(--soft); font-style: italic; white-space: normal; min-width: 16rem; }
     td.bar {
-      min-width: 9rem; background: linear-gradient(var(--c4), var(--c4)) no-repeat left center
+      min-width: 9rem; background: linear-gradient(var(--bar), var(--bar)) no-repeat left center
         / var(--share) 62%;
     }
     tr.whole td { font-weight: 600; }
