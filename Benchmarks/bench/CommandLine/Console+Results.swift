@@ -1,5 +1,4 @@
 import BenchmarkKit
-import Foundation
 
 extension Console {
   /// Tables, the suite's first plot, and sentences.
@@ -9,20 +8,14 @@ extension Console {
     if !marks.isEmpty { print([""] + marks) }
     for table in suite.tables { print(["", table.title] + table.lines) }
     for breakdown in suite.breakdowns { print([""] + breakdown.lines) }
-    if let chart = suite.charts.first, !chart.isEmpty { print([""] + plot.lines(chart)) }
+    if let chart = suite.charts.first, !chart.isEmpty {
+      print([""] + TerminalPlot.suited().lines(chart))
+    }
     let sentences = suite.fits.map(\.description) + suite.findings
     if !sentences.isEmpty { print([""] + sentences) }
     if !suite.warnings.isEmpty {
       print([""])
       warn(suite.warnings)
     }
-  }
-
-  private static var plot: TerminalPlot {
-    let isTerminal = isatty(STDOUT_FILENO) == 1
-    let wantsNoColor = ProcessInfo.processInfo.environment["NO_COLOR"] != nil
-    return TerminalPlot(
-      width: 96, characters: isUnicode ? .unicode : .ascii,
-      isColored: isTerminal && !wantsNoColor)
   }
 }

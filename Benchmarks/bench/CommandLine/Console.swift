@@ -16,13 +16,4 @@ enum Console {
   static func error(_ text: String) {
     FileHandle.standardError.write(Data((text + "\n").utf8))
   }
-
-  /// Whether the terminal's language setting has more than ASCII.
-  static var isUnicode: Bool {
-    let environment = ProcessInfo.processInfo.environment
-    let language = ["LC_ALL", "LC_CTYPE", "LANG"].compactMap { environment[$0] }
-      .first { !$0.isEmpty }
-    let name = (language ?? "").uppercased()
-    return name.contains("UTF-8") || name.contains("UTF8")
-  }
 }
