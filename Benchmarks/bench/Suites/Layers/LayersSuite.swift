@@ -112,7 +112,7 @@ struct LayersSuite: BenchmarkSuite {
       SeriesFit.fits(of: report.results, against: $0, octaves: 2)
     }
     report.fits = times.flatMap { $0 }
-    report.findings = [""] + tableOne(report.results, settings).lines + [""]
+    report.tables = [tableOne(report.results, settings)]
     for task in Set(report.results.map(\.task)).sorted() {
       for other in ["LSTM", "GRU", "convolution"] {
         for attention in ["with projections", "self-attention"] {
@@ -124,11 +124,13 @@ struct LayersSuite: BenchmarkSuite {
 
   /// Operations, steps and paths, and what time makes of them.
   private func tableOne(_ results: [ContenderResult], _ settings: Settings) -> TextTable {
-    var table = TextTable([
-      TextTable.Column("layer", .left), TextTable.Column("operations ~", .left),
-      TextTable.Column("forward time ~", .left), TextTable.Column("steps", .left),
-      TextTable.Column("path", .left),
-    ])
+    var table = TextTable(
+      "the paper's Table 1",
+      columns: [
+        TextTable.Column("layer", .left), TextTable.Column("operations ~", .left),
+        TextTable.Column("forward time ~", .left), TextTable.Column("steps", .left),
+        TextTable.Column("path", .left),
+      ])
     let reach = MeasuredLayer.Reach(radius: 4, width: 3)
     let layers = MeasuredLayer.all(modelDimension: 16, reach: reach, seed: settings.seed)
     for layer in layers {
