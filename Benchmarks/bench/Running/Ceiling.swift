@@ -2,6 +2,6 @@
 struct Ceiling {
   /// Floating-point operations a second in a large matrix product.
   let flopRate: Double
-  /// Bytes a second read from memory.
+  /// Bytes a second to and from memory, in the best of a few patterns.
   let byteRate: Double
 }
