@@ -82,6 +82,22 @@
       #expect(Set(contenders.map(\.label)).count == contenders.count)
       #expect(
         Set(contenders.map(\.name)) == ["Transformer", DecodeSuite.uncachedName, "LSTM"])
+      // The smallest searches of all models come first, and the report has the models in their order.
+      #expect(Set(contenders.prefix(3).map(\.name)).count == 3)
+      #expect(contenders.last?.parameters.first?.value == 64)
+      let report = DecodeSuite.inOrder(
+        contenders.map {
+          ContenderResult(
+            name: $0.name, task: $0.task, parameters: $0.parameters, samples: [], summary: nil)
+        })
+      #expect(report.prefix(6).allSatisfy { $0.name == "Transformer" })
+      #expect(
+        report.prefix(6).map(\.label) == [
+          "Transformer greedy batch=1 T=8", "Transformer greedy batch=8 T=8",
+          "Transformer greedy batch=64 T=8", "Transformer greedy batch=1 T=16",
+          "Transformer beam 4 batch=1 T=8", "Transformer beam 4 batch=8 T=8",
+        ])
+      #expect(report.suffix(6).allSatisfy { $0.name == "LSTM" })
       let first = try #require(
         contenders.first { $0.name == "LSTM" && $0.task == "beam 4" })
       let workload = try first.prepare()

@@ -6,6 +6,9 @@ struct DecodeScale {
     let beam: Int
     /// Tokens of each output.
     let outputLength: Int
+
+    /// Tokens of all hypotheses.
+    var work: Int { batch * beam * outputLength }
   }
 
   let size: ModelSize

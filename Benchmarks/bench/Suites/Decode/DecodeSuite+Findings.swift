@@ -2,6 +2,7 @@ import BenchmarkKit
 
 extension DecodeSuite {
   func conclude(_ report: inout SuiteReport, _ settings: Settings) {
+    report.results = Self.inOrder(report.results)
     let all = report.results.compactMap(DecodeTimes.init)
     report.tables = [table(all)]
     report.findings = sentences(all, settings)

@@ -36,14 +36,32 @@ struct DecodeSuite: BenchmarkSuite {
     let transformer = try scale.size.transformer(seed: settings.seed)
     let lstm = try RecurrentModel(
       scale.size.recurrentConfiguration(.lstm), seed: settings.seed)
-    return scale.cached.map {
-      contender("Transformer", transformer, $0, scale, settings)
-    }
+    let contenders =
+      scale.cached.map { ($0, contender("Transformer", transformer, $0, scale, settings)) }
       + scale.uncached.map {
-        contender(
-          Self.uncachedName, UncachedTransformer(base: transformer), $0, scale, settings,
-          cached: transformer)
-      } + scale.recurrent.map { contender("LSTM", lstm, $0, scale, settings) }
+        (
+          $0,
+          contender(
+            Self.uncachedName, UncachedTransformer(base: transformer), $0, scale, settings,
+            cached: transformer)
+        )
+      } + scale.recurrent.map { ($0, contender("LSTM", lstm, $0, scale, settings)) }
+    // The small before the large: on a busy machine the budget may not last for all. The order of the models stays.
+    return contenders.enumerated().sorted {
+      ($0.element.0.work, $0.offset) < ($1.element.0.work, $1.offset)
+    }.map(\.element.1)
+  }
+
+  /// By model, then search, length and batch, however they were measured.
+  static func inOrder(_ results: [ContenderResult]) -> [ContenderResult] {
+    func key(_ result: ContenderResult) -> [Double] {
+      let model = ["Transformer", Self.uncachedName, "LSTM"].firstIndex(of: result.name) ?? 0
+      return [
+        Double(model), result.task == "greedy" ? 0 : 1, result.value(of: "T") ?? 0,
+        result.value(of: "batch") ?? 0,
+      ]
+    }
+    return results.sorted { key($0).lexicographicallyPrecedes(key($1)) }
   }
 
   func columns(_ settings: Settings) -> [ResultColumn] {
