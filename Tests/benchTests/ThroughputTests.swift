@@ -44,8 +44,8 @@
       let downward = try #require(down.crossover)
       #expect(downward.isTransformerFasterAbove && abs(downward.place.x - 64) < 1e-6)
       #expect(down.sentence?.contains("the Transformer is the faster") == true)
-      #expect(down.series.points.map(\.x) == Self.lengths)
-      #expect(down.series.points.map { ($0.y * 8).rounded() } == [1, 4, 16, 64])
+      #expect(down.series("a").points.map(\.x) == Self.lengths)
+      #expect(down.series("a").points.map { ($0.y * 8).rounded() } == [1, 4, 16, 64])
     }
 
     @Test func noCrossoverIsAnAnswer() {

@@ -35,7 +35,7 @@ struct DecodeTimes {
   /// Time of a token by its place in the output, several places together where there are many.
   func byPosition(_ name: String) -> ChartSeries {
     let count = next.first?.count ?? 0
-    let width = max(1, count / 32)
+    let width = max(1, count / 16)
     return ChartSeries(
       name,
       points: stride(from: 0, to: count - width + 1, by: width).compactMap { start in

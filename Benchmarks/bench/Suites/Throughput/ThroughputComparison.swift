@@ -68,10 +68,10 @@ struct ThroughputComparison {
       ?? found(\.transformer, \.rival).map { ($0, false) }
   }
 
-  /// How many times as fast the Transformer is at each length.
-  var series: ChartSeries {
+  /// How many times as fast the Transformer is at each length, under a name for the legend.
+  func series(_ name: String) -> ChartSeries {
     ChartSeries(
-      "\(rival), \(task)",
+      name,
       points: points.map { ChartSeries.Point(x: $0.length, y: $0.ratio, interval: $0.interval) })
   }
 

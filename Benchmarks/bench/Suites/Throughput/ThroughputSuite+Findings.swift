@@ -91,27 +91,25 @@ extension ThroughputSuite {
   {
     let lengths = ChartAxis("length of source and of target", unit: "tokens", isLogarithmic: true)
     func ratios(
-      _ name: String, _ title: String, _ chosen: [ThroughputComparison], hasMarks: Bool
+      _ name: String, _ title: String, _ chosen: [ThroughputComparison], against rival: String,
+      legend: (ThroughputComparison) -> String
     ) -> Chart? {
       let all = chosen.flatMap { $0.points.map(\.length) }
       guard let first = all.min(), let last = all.max(), first < last else { return nil }
       let one = ChartSeries(
         "equally fast", style: .guide,
         points: [ChartSeries.Point(x: first, y: 1), ChartSeries.Point(x: last, y: 1)])
-      let marks =
-        hasMarks
-        ? chosen.compactMap { comparison in
-          comparison.crossover.map {
-            ChartMark(
-              x: $0.place.x, interval: $0.place.interval,
-              label: "\(comparison.rival), \(comparison.task): \(Format.significant($0.place.x))")
-          }
-        } : []
+      let marks = chosen.compactMap { comparison in
+        comparison.crossover.map {
+          ChartMark(
+            x: $0.place.x, interval: $0.place.interval,
+            label: "\(legend(comparison)): \(Format.significant($0.place.x))")
+        }
+      }
       return Chart(
         name: name, title: title, xAxis: lengths,
-        yAxis: ChartAxis(
-          "tokens a second, Transformer / recurrent model", isLogarithmic: true),
-        series: chosen.map(\.series) + [one], marks: marks)
+        yAxis: ChartAxis("tokens a second, Transformer / \(rival)", isLogarithmic: true),
+        series: chosen.map { $0.series(legend($0)) } + [one], marks: marks)
     }
     let plain = ThroughputTask.allCases.map(\.rawValue)
     let equals = comparisons.filter { plain.contains($0.task) }
@@ -135,22 +133,23 @@ extension ThroughputSuite {
         yAxis: ChartAxis("target tokens", unit: "tokens/s", isLogarithmic: true),
         series: series)
     }
-    return [
+    let above = "Where the line is above 1"
+    let answer = ratios(
+      "answer", "When is a Transformer faster than \(rival ?? "")? \(above)", glance,
+      against: rival ?? "", legend: \.task)
+    let byTask = ThroughputTask.allCases.map { task in
       ratios(
-        "answer", "When does a Transformer beat a recurrent model (\(rival ?? ""))? Above 1",
-        glance,
-        hasMarks: true)
-    ].compactMap { $0 } + rates
-      + ThroughputTask.allCases.compactMap { task in
-        ratios(
-          "\(task.rawValue)-ratio",
-          "\(task.rawValue), equal parameters: above 1 the Transformer wins",
-          comparisons.filter { $0.task == task.rawValue }, hasMarks: true)
-      }
-      + [
-        ratios(
-          "equal-flops", "equal FLOPs of a training step: above 1 the Transformer wins",
-          comparisons.filter { $0.task.hasSuffix(Self.equalOperations) }, hasMarks: false)
-      ].compactMap { $0 }
+        "\(task.rawValue)-ratio", "\(task.rawValue): when is a Transformer faster? \(above)",
+        comparisons.filter { $0.task == task.rawValue }, against: "recurrent model",
+        legend: \.rival)
+    }
+    let byOperations = ThroughputTask.allCases.map { task in
+      ratios(
+        "\(task.rawValue)-equal-flops",
+        "\(task.rawValue) at equal FLOPs: when is a Transformer faster? \(above)",
+        comparisons.filter { $0.task == task.rawValue + Self.equalOperations },
+        against: "recurrent model", legend: \.rival)
+    }
+    return [answer].compactMap { $0 } + rates + (byTask + byOperations).compactMap { $0 }
   }
 }
