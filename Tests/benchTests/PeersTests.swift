@@ -78,8 +78,12 @@
       #expect(eager?.style == .bars)
       #expect(eager?.points.map(\.x) == [0, 1])
       #expect(eager?.points.map(\.y) == [2, 1])
-      #expect(
-        charts[0].series.first { $0.name == "PyTorch compiled float32" }?.points.map(\.x) == [1])
+      // Points stand beside one another, but at their work.
+      let points = charts[0].series.filter { $0.style == .points }
+      #expect(points.map { $0.points.map { $0.x.rounded() } } == [[1], [0], [0]])
+      #expect(Set(points.flatMap { $0.points.map { $0.x - $0.x.rounded() } }).count == 3)
+      let even = charts[0].series.last { $0.style == .guide }
+      #expect(even?.points.allSatisfy { $0.y == 1 } == true)
       let none = PeerComparison([], seed: 1)
       #expect(none.tables.isEmpty && none.charts.isEmpty && none.findings.isEmpty)
     }

@@ -116,6 +116,10 @@ struct PeerComparison {
     }
   }
 
+  private static func isBars(_ variant: PeerVariant) -> Bool {
+    variant == .eager || variant == .ctranslate2
+  }
+
   /// One for each kind of work: bars at our own precision, points for the other variants.
   var charts: [Chart] {
     let kinds = [
@@ -126,19 +130,28 @@ struct PeerComparison {
       let works = works.filter { $0.task.contains(kind) && !$0.ratios.isEmpty }
       if works.isEmpty { return nil }
       let names = works.map { $0.label.replacingOccurrences(of: "\(kind) ", with: "") }
-      let series = PeerVariant.all.compactMap { variant -> ChartSeries? in
-        let points = works.enumerated().compactMap { index, work in
-          work.ratios[variant.name].map {
-            ChartSeries.Point(x: Double(index), y: $0.value, interval: $0.interval)
-          }
-        }
-        let isBars = variant == .eager || variant == .ctranslate2
-        return points.isEmpty
-          ? nil : ChartSeries(variant.name, style: isBars ? .bars : .points, points: points)
+      let variants = PeerVariant.all.filter { variant in
+        works.contains { $0.ratios[variant.name] != nil }
       }
+      let points = variants.filter { !Self.isBars($0) }
+      let series = variants.map { variant in
+        // Beside one another, so that none hides another one's interval.
+        let place = points.firstIndex(of: variant).map(Double.init) ?? 0
+        let offset =
+          Self.isBars(variant)
+          ? 0 : 0.5 * ((place + 0.5) / Double(points.count) - 0.5)
+        return ChartSeries(
+          variant.name, style: Self.isBars(variant) ? .bars : .points,
+          points: works.enumerated().compactMap { index, work in
+            work.ratios[variant.name].map {
+              ChartSeries.Point(x: Double(index) + offset, y: $0.value, interval: $0.interval)
+            }
+          })
+      }
+      let places = [-0.5] + works.indices.map(Double.init) + [Double(works.count) - 0.5]
       let even = ChartSeries(
         "as long as ours", style: .guide,
-        points: [-0.5, Double(works.count) - 0.5].map { ChartSeries.Point(x: $0, y: 1) })
+        points: places.map { ChartSeries.Point(x: $0, y: 1) })
       return Chart(
         name: kind, title: "\(title): the peer's time divided by ours",
         xAxis: ChartAxis("", categories: names), yAxis: ChartAxis("times as long"),
