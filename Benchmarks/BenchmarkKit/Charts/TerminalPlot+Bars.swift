@@ -23,7 +23,8 @@ extension TerminalPlot {
         for column in from..<max(from, to) { cells[column] = (fill(part.series), part.series) }
       }
       for (index, series) in chart.series.enumerated() where series.style != .bars {
-        for point in series.drawable(chart.xAxis, chart.yAxis) where point.x.rounded() == Double(place) {
+        for point in series.drawable(chart.xAxis, chart.yAxis)
+        where point.x.rounded() == Double(place) {
           let column = canvas.cell(scale.position(of: point.y), 0).column
           cells[column] = (pointGlyph(looks[index]), index)
         }
