@@ -187,6 +187,17 @@ import Testing
     #expect(Self.isGone(pid))
   }
 
+  @Test func aWorkerThatSaysMoreThanItIsAskedIsKilled() throws {
+    let peer = peer(
+      #"read request; printf '{"ok": {}}\n{"ok": {"seconds": 1}}\n'; read request; sleep 600"#)
+    let work = try peer.prepare("toy", Question(n: 3))
+    #expect {
+      try work.run(1)
+    } throws: {
+      "\($0)".contains("in answer to 'run toy', found '{\"ok\": {\"seconds\": 1}}")
+    }
+  }
+
   @Test func aRefusalIsNoEnd() throws {
     let peer = peer(
       #"""

@@ -54,6 +54,8 @@ final class PeerProcess {
     _ request: PeerRequest<Arguments>, _ purpose: String, within seconds: Double
   ) throws -> Value {
     guard isAlive else { throw gone(purpose) }
+    // What nobody asked for would be taken for the answer.
+    guard unread.isEmpty else { throw garbled(unread, purpose) }
     let line = try JSONEncoder().encode(request) + Data("\n".utf8)
     child.resume()
     defer { child.pause() }
