@@ -5,9 +5,8 @@ import Kernels
 /// The paper's Table 1, measured: self-attention, recurrent, convolutional and restricted layers by length and width.
 struct LayersSuite: BenchmarkSuite {
   let name = "layers"
-  let summary = "the paper's Table 1: kinds of layers by length and width (by name only)"
+  let summary = "the paper's Table 1: kinds of layers by length and width"
   let title = "what kinds of layers cost: the paper's Table 1"
-  let runsByDefault = false
   let method: [String] = [
     "layers     \(batch) sequences [n, d] to [n, d], float32, heads of 64; by n with d = \(width), by d with"
       + " n = \(length)",
