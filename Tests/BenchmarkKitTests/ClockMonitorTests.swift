@@ -31,6 +31,20 @@ import Testing
     #expect(monitor.warnings[0].hasPrefix("THE CLOCK CHANGED: a fixed loop ran at 80 %"))
   }
 
+  @Test func oneSlowLookOfManyIsNoNews() {
+    var looks = 0
+    let monitor = monitor { looks == 4 ? 0.7 : 1 }
+    for index in 0..<10 {
+      looks = index
+      monitor.look()
+    }
+    #expect(monitor.warnings.isEmpty)
+    #expect(abs((monitor.slowestShare ?? 0) - 0.7) < 1e-6)
+    looks = 4
+    monitor.look()
+    #expect(monitor.warnings.count == 1, "two of eleven")
+  }
+
   /// Other programs make some runs of the loop slow, not all of them.
   @Test func anInterruptedThreadIsNoSlowClock() {
     var runs = 0

@@ -70,7 +70,9 @@ import Testing
       1, 2, perCycle, perCycle + 1, 3 * perCycle - 1, 3 * perCycle + 7, whole.count - 1,
     ] {
       let resumed = try interrupted(after: limit, options: options())
-      #expect(turns(resumed) == whole, "interrupted after \(limit) turns")
+      let different = zip(turns(resumed), whole).first { $0 != $1 }
+      #expect(different == nil, "interrupted after \(limit) turns")
+      #expect(turns(resumed).count == whole.count)
       #expect(resumed.allSatisfy { $0.hole == nil && $0.warnings.isEmpty })
       let starts = resumed.flatMap(\.samples).sorted { $0.turn < $1.turn }.map(\.start)
       #expect(starts == starts.sorted())
