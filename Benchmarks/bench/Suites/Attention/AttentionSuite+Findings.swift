@@ -47,6 +47,8 @@ extension AttentionSuite {
     }
     return order.compactMap { key in
       let series = points[key] ?? []
+      // Three sizes are met exactly, whatever the law.
+      guard series.count > 3 else { return nil }
       return QuadraticFit(series).map {
         Law(name: key[0], task: key[1], fit: $0, longest: series.map(\.x).max() ?? 0)
       }
