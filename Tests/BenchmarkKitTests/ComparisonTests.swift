@@ -64,6 +64,49 @@ import Testing
     #expect(uncorrected > 0.015 && uncorrected < 0.08, "\(uncorrected)")
   }
 
+  /// Turns of a cycle share what disturbs them; taken one by one they would be evidence of nothing but that.
+  @Test func turnsOfACycleAreNotIndependent() {
+    var normal = Normal(seed: 6)
+    func run() -> Report {
+      Self.report(
+        (0..<10).map { index in
+          let samples = (0..<10).flatMap { cycle in
+            let disturbance = exp(0.03 * normal.next())
+            return (0..<6).map { turn in
+              Sample(
+                seconds: 1e-3 * disturbance * exp(0.004 * normal.next()), cycle: cycle,
+                turn: 6 * cycle + turn, start: 0)
+            }
+          }
+          return ContenderResult(
+            name: "c\(index)", samples: samples, summary: Summary(samples.map(\.seconds)))
+        })
+    }
+    let trials = 100
+    var alarms = 0
+    var outside = 0
+    for _ in 0..<trials {
+      let comparison = Comparison(run(), run(), threshold: 0, resamples: 60)
+      if comparison.results.contains(where: { $0.verdict != .noDifference }) { alarms += 1 }
+      outside += comparison.results.count { !$0.interval.contains(1) }
+    }
+    #expect(alarms <= 11, "\(alarms) of \(trials)")
+    // The ratio's interval knows it too; 5 % are promised, and 60 resamples are few.
+    #expect(Double(outside) < 0.09 * Double(trials * 10), "\(outside)")
+  }
+
+  @Test func aChangedMachineIsSaid() {
+    var normal = Normal(seed: 8)
+    let old = Self.run(8, &normal)
+    let slower = Self.report(
+      (0..<8).map { Self.result("c\($0)", Self.times(1.2e-3, &normal)) })
+    let comparison = Comparison(old, slower)
+    #expect(abs((comparison.commonRatio ?? 0) - 1.2) < 0.03)
+    #expect(comparison.lines().contains { $0.hasPrefix("EVERYTHING CHANGED") })
+    let one = Comparison(old, Self.run(8, slower: 2, by: 2, &normal))
+    #expect(!one.lines().contains { $0.hasPrefix("EVERYTHING CHANGED") })
+  }
+
   @Test func aTenthIsFound() {
     var normal = Normal(seed: 2)
     let trials = 60
@@ -116,10 +159,10 @@ import Testing
     // 2 / C(8, 4) = 0.029, and three comparisons need less than 0.017; with 5 it is 0.008.
     #expect(comparison.results.allSatisfy { $0.verdict == .tooFewSamples })
     #expect(comparison.outcome == .inconclusive && comparison.isAcceptable)
-    #expect(comparison.samplesNeeded == 5)
+    #expect(comparison.cyclesNeeded == 5)
     // They are shown, since they would be called out if there were more samples.
     #expect(comparison.table().lines.count == 5)
-    #expect(comparison.verdictSentence.contains("5 in each report"))
+    #expect(comparison.verdictSentence.contains("5 cycles of them in each report"))
   }
 
   @Test func contendersAreMatchedByWhatTheyAre() {

@@ -28,7 +28,7 @@ public struct ComparedResult: Codable, Hashable, Sendable {
   public let ratio: Double
   /// Bootstrap 95 % interval of the ratio, for this contender alone.
   public let interval: Interval
-  /// Cliff's delta: the share of pairs of samples in which the new one took longer less the share in which it took less.
+  /// Cliff's delta: the share of pairs of cycles in which the new one took longer less the share in which it took less.
   public let delta: Double
   /// The probability of such an order by chance, corrected for all comparisons that were made.
   public let probability: Double

@@ -30,14 +30,14 @@ extension Comparison {
     private let old: ContenderResult
     private let new: ContenderResult
     private let summaries: (old: Summary, new: Summary)
-    private let times: (old: [Double], new: [Double])
+    private let times: (old: BlockedSamples, new: BlockedSamples)
     let ranks: RankComparison
 
     /// nil unless both have times.
     init?(_ suite: String, _ old: ContenderResult, _ new: ContenderResult) {
-      let times = (old: old.samples.map(\.seconds), new: new.samples.map(\.seconds))
+      let times = (old: BlockedSamples(old.samples), new: BlockedSamples(new.samples))
       guard let before = old.summary, let after = new.summary, before.median > 0,
-        after.median > 0, let ranks = RankComparison(times.old, times.new)
+        after.median > 0, let ranks = RankComparison(times.old.medians, times.new.medians)
       else { return nil }
       self.suite = suite
       self.old = old
@@ -54,7 +54,8 @@ extension Comparison {
       let ratio = summaries.new.median / summaries.old.median
       let interval = Bootstrap.ratioInterval(
         times.new, to: times.old, resamples: resamples, seed: seed)
-      let least = RankComparison.smallestProbability(times.old.count, times.new.count)
+      let least = RankComparison.smallestProbability(
+        times.old.medians.count, times.new.medians.count)
       let isLarge = max(ratio, 1 / ratio) > 1 + threshold
       var verdict = ComparedResult.Verdict.noDifference
       if probability < level {
@@ -71,8 +72,8 @@ extension Comparison {
     }
   }
 
-  /// How many samples on each side would be enough for so many comparisons to show anything.
-  public var samplesNeeded: Int {
+  /// How many cycles of samples on each side would be enough for so many comparisons to show anything.
+  public var cyclesNeeded: Int {
     let count = Double(max(1, results.count))
     return (2...).first {
       RankComparison.smallestProbability($0, $0) * count < level

@@ -50,7 +50,7 @@ extension Comparison {
     case .incomplete: "incomplete: something that was measured before no longer is"
     case .nothingCompared: "nothing to compare: the reports have no contender and size in common"
     case .inconclusive:
-      "inconclusive: too few samples; \(samplesNeeded) in each report would be enough to show anything"
+      "inconclusive: too few samples; \(cyclesNeeded) cycles of them in each report would be enough"
     case .improvement: "better: something is faster or takes less memory, and nothing is worse"
     case .noDifference: "no difference shown"
     }
@@ -76,6 +76,11 @@ extension Comparison {
         + "(Mann and Whitney's test, Holm's correction)")
     if differences.contains(where: \.isGrave) {
       lines.append("THE REPORTS ARE NOT ALIKE: see the warnings; ratios say more about that")
+    }
+    if let common = commonRatio, max(common, 1 / common) > 1 + threshold {
+      lines.append(
+        "EVERYTHING CHANGED: half of the ratios are beyond \(Format.fixed(common, digits: 3)); a slower or "
+          + "faster machine looks like this")
     }
     if !warnings.isEmpty {
       lines.append(

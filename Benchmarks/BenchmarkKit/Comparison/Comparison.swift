@@ -1,7 +1,7 @@
 /// Two reports side by side: what became slower or faster, by how much, and how sure that is.
 ///
 /// Contenders are matched by suite, name, task and sizes. A contender is called slower or faster when both hold:
-/// - chance does not explain it: the test of Mann and Whitney, corrected for the number of comparisons (Holm), stays
+/// - chance does not explain it: the test of Mann and Whitney on the medians of the cycles, corrected for the number of comparisons (Holm), stays
 ///   below the level. If nothing changed, a whole comparison calls out anything with at most that probability;
 /// - it matters: the medians differ by more than the threshold. Two runs of one program differ for reasons
 ///   that no number of samples within a run can show (where memory lies, what else the machine does), so the
@@ -115,6 +115,11 @@ public struct Comparison: Codable, Sendable {
 
   /// Whether the verdicts may be about something else than the program: another machine, another build, a busy machine.
   public var isDoubtful: Bool { !warnings.isEmpty || differences.contains(where: \.isGrave) }
+
+  /// The median of all ratios, where there are at least eight: what a machine that became slower or faster changes.
+  public var commonRatio: Double? {
+    results.count >= 8 ? Quantiles.median(of: results.map(\.ratio)) : nil
+  }
 
   private static func run(_ report: Report) -> String {
     ([report.context.date + ":", report.program] + report.arguments).joined(separator: " ")

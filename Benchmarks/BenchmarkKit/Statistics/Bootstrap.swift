@@ -18,6 +18,18 @@ public enum Bootstrap {
     return percentileInterval(ratios)
   }
 
+  /// The same for samples in blocks: whole blocks are drawn. nil when a side has none.
+  static func ratioInterval(
+    _ numerator: BlockedSamples, to denominator: BlockedSamples, resamples: Int, seed: UInt64
+  ) -> Interval? {
+    guard !numerator.medians.isEmpty, !denominator.medians.isEmpty else { return nil }
+    var generator = ShuffleGenerator(seed: seed)
+    return percentileInterval(
+      (0..<resamples).map { _ in
+        numerator.resampledMedian(&generator) / denominator.resampledMedian(&generator)
+      })
+  }
+
   static func percentileInterval(_ values: [Double]) -> Interval? {
     let sorted = values.sorted()
     guard let lower = Quantiles.quantile(0.025, ofSorted: sorted),
