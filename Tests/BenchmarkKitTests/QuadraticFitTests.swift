@@ -75,7 +75,7 @@ import Testing
 
   @Test(arguments: [(3e-10, 4e-7, 2e-5), (3e-10, 4e-7, 0), (0, 4e-7, 2e-5), (3e-10, 0, 2e-5)])
   func intervalsCoverTheTruth(law: (Double, Double, Double)) throws {
-    let trials = 120
+    let trials = 60
     var covered = [0, 0, 0]
     for trial in 0..<trials {
       let fit = try #require(
