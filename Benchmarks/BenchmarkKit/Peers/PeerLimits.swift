@@ -3,7 +3,7 @@ public struct PeerLimits: Sendable {
   /// Until it says that it is there: time to load its libraries.
   public var start = 120.0
   /// Until a work is ready, compilation included.
-  public var preparation = 600.0
+  public var preparation = 1200.0
   /// Until a work's output is there.
   public var check = 300.0
   /// Until the runs of one turn are done.

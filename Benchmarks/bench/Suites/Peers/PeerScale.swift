@@ -10,7 +10,7 @@ struct PeerScale {
 
   let transformers: [ModelSize]
   let recurrents: [ModelSize]
-  /// The sizes at which the Transformer is compiled too; the first time that takes minutes for a large one.
+  /// The sizes at which the Transformer is compiled too; the first time that takes minutes, for a large one many.
   let compiledTransformers: [String]
   let compiledRecurrents: [String]
   let attentionLengths: [Int]
@@ -38,7 +38,7 @@ struct PeerScale {
     case .normal:
       transformers = ModelSize.all
       recurrents = ModelSize.all
-      (compiledTransformers, compiledRecurrents) = (["tiny", "small", "base"], [])
+      (compiledTransformers, compiledRecurrents) = (["tiny", "small"], [])
       attentionLengths = [512, 1024, 2048, 4096]
       self.products = products
       decoder = .base
