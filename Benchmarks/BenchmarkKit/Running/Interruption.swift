@@ -12,6 +12,11 @@ public enum Interruption {
   /// Catches the first Ctrl-C. The second one ends the program as usual.
   public static func install() {
     flag.pointee = 0
+    // A program started from a thread that blocks signals inherits that.
+    var interrupt = sigset_t()
+    sigemptyset(&interrupt)
+    sigaddset(&interrupt, SIGINT)
+    pthread_sigmask(SIG_UNBLOCK, &interrupt, nil)
     signal(SIGINT) { _ in
       Interruption.flag.pointee = 1
       signal(SIGINT, SIG_DFL)
