@@ -112,6 +112,7 @@ struct LayersSuite: BenchmarkSuite {
     }
     report.fits = times.flatMap { $0 }
     report.tables = [tableOne(report.results, settings)]
+    report.charts = charts(report.results, settings)
     for task in Set(report.results.map(\.task)).sorted() {
       for other in ["LSTM", "GRU", "convolution"] {
         for attention in ["with projections", "self-attention"] {
@@ -160,21 +161,9 @@ struct LayersSuite: BenchmarkSuite {
     _ results: [ContenderResult], _ task: String, _ first: String, _ second: String,
     _ settings: Settings
   ) -> String {
-    func points(_ samples: (ContenderResult) -> [Double]) -> [Crossover.Point] {
-      func of(_ name: String, _ n: Double) -> [Double] {
-        results.first {
-          $0.name == name && $0.task == task && $0.value(of: "n") == n
-            && $0.value(of: "d") == Double(Self.width)
-        }.map(samples) ?? []
-      }
-      return lengths(settings.extent).map { Double($0) }.map {
-        Crossover.Point(x: $0, first: of(first, $0), second: of(second, $0))
-      }
-    }
-    let timed = points { $0.samples.map(\.seconds) }
     let label = "\(task): \(first) becomes dearer than \(second)"
     var text: String
-    if let found = Crossover(timed, seed: settings.seed) {
+    if let found = crossing(results, task, first, second, settings) {
       text = "\(label) at n = \(Format.significant(found.x))"
       text +=
         found.interval.map {
@@ -183,9 +172,59 @@ struct LayersSuite: BenchmarkSuite {
     } else {
       text = "\(label) at no length between the shortest and the longest"
     }
-    if let counted = Crossover(points { $0.cost.flops.map { [$0] } ?? [] }, seed: settings.seed) {
-      text += "; by operations at \(Format.significant(counted.x))"
+    let counted = crossing(results, task, first, second, settings) {
+      $0.cost.flops.map { [$0] } ?? []
     }
+    if let counted { text += "; by operations at \(Format.significant(counted.x))" }
     return text
+  }
+
+  private func crossing(
+    _ results: [ContenderResult], _ task: String, _ first: String, _ second: String,
+    _ settings: Settings,
+    by value: (ContenderResult) -> [Double] = { $0.samples.map(\.seconds) }
+  ) -> Crossover? {
+    func of(_ name: String, _ n: Int) -> [Double] {
+      results.first {
+        $0.name == name && $0.task == task && $0.value(of: "n") == Double(n)
+          && $0.value(of: "d") == Double(Self.width)
+      }.map(value) ?? []
+    }
+    return Crossover(
+      lengths(settings.extent).map {
+        Crossover.Point(x: Double($0), first: of(first, $0), second: of(second, $0))
+      }, seed: settings.seed)
+  }
+
+  /// Times against length, with the place where self-attention becomes dearer than an LSTM, and against width.
+  private func charts(_ results: [ContenderResult], _ settings: Settings) -> [Chart] {
+    func chart(
+      _ name: String, _ axis: String, against size: String, fixed: (String, Int), task: String
+    ) -> Chart {
+      Chart(
+        name: task == "forward" ? name : "\(name)-backward",
+        title: "layers, \(task), \(fixed.0) = \(fixed.1), \(Self.batch) sequences",
+        xAxis: ChartAxis(axis, isLogarithmic: true),
+        yAxis: ChartAxis("time", unit: "s", isLogarithmic: true),
+        series: ChartSeries.series(
+          of: results.filter { $0.value(of: fixed.0) == Double(fixed.1) }, task: task,
+          against: size))
+    }
+    return ["forward", "forward+backward"].flatMap { task -> [Chart] in
+      guard results.contains(where: { $0.task == task }) else { return [] }
+      var byLength = chart(
+        "length", "sequence length n, tokens", against: "n", fixed: ("d", Self.width), task: task)
+      if let found = crossing(results, task, "self-attention", "LSTM", settings) {
+        let place = Format.significant(found.x)
+        byLength.marks = [
+          ChartMark(
+            x: found.x, interval: found.interval, label: "self-attention dearer than LSTM: \(place)"
+          )
+        ]
+      }
+      let byWidth = chart(
+        "width", "width d", against: "d", fixed: ("n", Self.length), task: task)
+      return [byLength, byWidth]
+    }
   }
 }
