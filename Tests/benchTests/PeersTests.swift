@@ -73,19 +73,32 @@
         ])
       let charts = comparison.charts
       #expect(charts.map(\.name) == ["attention", "decoding"])
-      #expect(charts[0].xAxis.categories == ["forward n=512", "forward n=1024"])
-      let eager = charts[0].series.first { $0.name == "PyTorch float32" }
-      #expect(eager?.style == .bars)
-      #expect(eager?.points.map(\.x) == [0, 1])
-      #expect(eager?.points.map(\.y) == [2, 1])
-      // Points stand beside one another, but at their work.
-      let points = charts[0].series.filter { $0.style == .points }
-      #expect(points.map { $0.points.map { $0.x.rounded() } } == [[1], [0], [0]])
-      #expect(Set(points.flatMap { $0.points.map { $0.x - $0.x.rounded() } }).count == 3)
-      let even = charts[0].series.last { $0.style == .guide }
-      #expect(even?.points.allSatisfy { $0.y == 1 } == true)
+      #expect(charts[0].series.map(\.name) == ["attention forward", "as long as ours"])
+      #expect(charts[0].series[0].points.map(\.x) == [512, 1024])
+      #expect(charts[0].series[0].points.map(\.y) == [2, 1])
+      #expect(charts[0].series[1].points.map(\.y) == [1, 1])
       let none = PeerComparison([], seed: 1)
       #expect(none.tables.isEmpty && none.charts.isEmpty && none.findings.isEmpty)
+    }
+
+    /// Points stand beside one another, but at their work.
+    @Test func barsAreAtOurPrecisionAndPointsBesideThem() {
+      let results = ["base", "small"].flatMap { size in
+        [PeerBench.ownName].map { result($0, "training LSTM \(size)", seconds: base) }
+          + [PeerVariant.eager, .eagerBF16, .ownBF16].enumerated().map { index, variant in
+            result(
+              variant.name, "training LSTM \(size)",
+              seconds: base.map { $0 * Double(index + 2) })
+          }
+      }
+      let charts = PeerComparison(results, seed: 1).charts
+      #expect(charts.map(\.name) == ["training"])
+      #expect(charts[0].xAxis.categories == ["LSTM base", "LSTM small"])
+      let series = charts[0].series
+      #expect(series.map(\.style) == [.bars, .points, .points, .guide])
+      #expect(series.prefix(3).map { $0.points.map(\.y) } == [[2, 2], [3, 3], [4, 4]])
+      #expect(series.prefix(3).allSatisfy { $0.points.map { $0.x.rounded() } == [0, 1] })
+      #expect(Set(series.prefix(3).map { $0.points[0].x }).count == 3)
     }
 
     @Test func everyVariantHasANameOfItsOwn() {

@@ -55,8 +55,14 @@ struct GnuplotScript {
     isTurned = longest > across / Double(max(1, categories.count)) - 8
     xScale = chart.xScale(tickCount: max(2, Int(across / (6.5 * Self.letter))))
     let ticks = isTurned ? longest * 0.62 + Self.line : Self.line
+    // A turned name ends below its place and begins to the left of it, where there must be paper.
+    let room = across / Double(max(1, categories.count))
+    let overhang = categories.enumerated().map { place, name in
+      0.84 * Self.letter * Double(name.count) - (Double(place) + 0.5) * room
+    }
     margins = (
-      left, right, 28 + ticks + (xScale.title.isEmpty ? 0 : Self.line + 10),
+      isTurned ? max(left, overhang.max() ?? 0) : left, right,
+      28 + ticks + (xScale.title.isEmpty ? 0 : Self.line + 10),
       hasTitle && !chart.title.isEmpty ? 2.5 * Self.line : 18
     )
     // Marks are named above the data.

@@ -1,5 +1,4 @@
 import BenchmarkKit
-import Foundation
 
 /// How many times as long the peers take as we do, work by work.
 struct PeerComparison {
@@ -28,8 +27,17 @@ struct PeerComparison {
   struct Work {
     let label: String
     let task: String
+    let parameters: [SizeParameter]
     /// By the variant's name.
     let ratios: [String: Ratio]
+
+    /// Works of one kind stand together: training of one model, attention at one length.
+    var kind: String {
+      if let length = parameters.first(where: { $0.name == "n" }), task.contains("attention") {
+        return "attention \(length)"
+      }
+      return task.split(separator: " ").prefix(2).joined(separator: " ")
+    }
 
     /// The fastest of some variants.
     func best(_ variants: [PeerVariant]) -> (variant: PeerVariant, ratio: Ratio)? {
@@ -51,7 +59,8 @@ struct PeerComparison {
       }
       return Work(
         label: ([ours.task] + ours.parameters.map(\.description)).joined(separator: " "),
-        task: ours.task, ratios: Dictionary(ratios) { first, _ in first })
+        task: ours.task, parameters: ours.parameters,
+        ratios: Dictionary(ratios) { first, _ in first })
     }
   }
 
@@ -79,9 +88,8 @@ struct PeerComparison {
           + variants.map { TextTable.Column($0.shortName) })
       var previous: String?
       for work in works {
-        let kind = work.task.split(separator: " ").prefix(2).joined(separator: " ")
-        if let previous, previous != kind { table.addRule() }
-        previous = kind
+        if let previous, previous != work.kind { table.addRule() }
+        previous = work.kind
         table.add([work.label] + variants.map { work.ratios[$0.name]?.text ?? "-" })
       }
       return table
@@ -113,49 +121,6 @@ struct PeerComparison {
           Quantity("\(work.label), \(variant.name) / ours", $0.value, unit: "")
         }
       }
-    }
-  }
-
-  private static func isBars(_ variant: PeerVariant) -> Bool {
-    variant == .eager || variant == .ctranslate2
-  }
-
-  /// One for each kind of work: bars at our own precision, points for the other variants.
-  var charts: [Chart] {
-    let kinds = [
-      ("training", "a training step"), ("attention", "attention"), ("decoding", "decoding"),
-      ("product", "a matrix product"),
-    ]
-    return kinds.compactMap { kind, title in
-      let works = works.filter { $0.task.contains(kind) && !$0.ratios.isEmpty }
-      if works.isEmpty { return nil }
-      let names = works.map { $0.label.replacingOccurrences(of: "\(kind) ", with: "") }
-      let variants = PeerVariant.all.filter { variant in
-        works.contains { $0.ratios[variant.name] != nil }
-      }
-      let points = variants.filter { !Self.isBars($0) }
-      let series = variants.map { variant in
-        // Beside one another, so that none hides another one's interval.
-        let place = points.firstIndex(of: variant).map(Double.init) ?? 0
-        let offset =
-          Self.isBars(variant)
-          ? 0 : 0.5 * ((place + 0.5) / Double(points.count) - 0.5)
-        return ChartSeries(
-          variant.name, style: Self.isBars(variant) ? .bars : .points,
-          points: works.enumerated().compactMap { index, work in
-            work.ratios[variant.name].map {
-              ChartSeries.Point(x: Double(index) + offset, y: $0.value, interval: $0.interval)
-            }
-          })
-      }
-      let places = [-0.5] + works.indices.map(Double.init) + [Double(works.count) - 0.5]
-      let even = ChartSeries(
-        "as long as ours", style: .guide,
-        points: places.map { ChartSeries.Point(x: $0, y: 1) })
-      return Chart(
-        name: kind, title: "\(title): the peer's time divided by ours",
-        xAxis: ChartAxis("", categories: names), yAxis: ChartAxis("times as long"),
-        series: series + [even])
     }
   }
 }
