@@ -20,7 +20,9 @@ extension BenchCommandTests {
     for suite in suites {
       // On a busy machine some are holes.
       #expect(suite.results.contains { $0.wasChecked && !$0.samples.isEmpty })
-      #expect(!suite.findings.isEmpty && !suite.charts.isEmpty)
+      if suite.results.allSatisfy({ $0.hole == nil }) {
+        #expect(!suite.findings.isEmpty && !suite.charts.isEmpty)
+      }
     }
     #expect(suites[2].results.map(\.name) == ["LSTM dot", "LSTM fixed"])
   }

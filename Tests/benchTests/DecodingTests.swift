@@ -113,17 +113,21 @@
       let model = ObservedModel(base: try Self.lstm(), times: times)
       let search = ForcedDecoding(length: length)
       let clock = MonotonicClock()
-      for _ in 0..<2 {
+      var shares: [Double] = []
+      for _ in 0..<5 {
         var outputs: [Hypothesis] = []
         let start = clock.now()
         try times.record { outputs = try search.outputs(sources, with: model) }
-        let total = Double(clock.now() - start) * 1e-9
+        let total = clock.seconds(since: start)
         #expect(times.laps.count == length)
         #expect(times.laps.allSatisfy { $0 > 0 })
         let sum = times.laps.reduce(0, +)
-        #expect(sum <= total && sum > 0.5 * total)
+        #expect(sum <= total)
+        shares.append(sum / total)
         #expect(outputs == (try search.outputs(sources, with: Self.lstm())))
       }
+      // Another process may take the time between two tokens, but hardly five times.
+      #expect(try #require(shares.max()) > 0.5)
     }
 
     @Test func lapsAreTakenApart() throws {

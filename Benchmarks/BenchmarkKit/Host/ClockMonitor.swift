@@ -51,7 +51,7 @@ public final class ClockMonitor {
 
   /// Looks again if the last look was a while ago.
   func lookNowAndThen() {
-    if let lastLook, Double(clock.now() - lastLook) * 1e-9 < ClockMonitor.interval { return }
+    if let lastLook, clock.seconds(since: lastLook) < ClockMonitor.interval { return }
     look()
   }
 

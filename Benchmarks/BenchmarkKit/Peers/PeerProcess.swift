@@ -94,7 +94,7 @@ final class PeerProcess {
         return Data(line)
       }
       if unread.count > Self.longestAnswer { throw garbled(unread, purpose) }
-      let left = seconds - Double(clock.now() - start) * 1e-9
+      let left = seconds - clock.seconds(since: start)
       guard left > 0 else {
         kill()
         throw PeerError.noAnswer(peer: name, request: purpose, seconds: seconds)

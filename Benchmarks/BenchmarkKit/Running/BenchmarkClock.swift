@@ -3,3 +3,8 @@ public protocol BenchmarkClock {
   /// Nanoseconds since an arbitrary start, never decreasing.
   func now() -> UInt64
 }
+
+extension BenchmarkClock {
+  /// Seconds since an earlier `now()`.
+  public func seconds(since start: UInt64) -> Double { Double(now() - start) * 1e-9 }
+}

@@ -8,7 +8,7 @@ extension Runner {
       for lane in lanes { lane.evictionTime = max(seconds, 1e-9) }
     }
     let (began, spent) = (timeline.began, timeline.spent)
-    func used() -> Double { elapsed(since: began) + spent }
+    func used() -> Double { clock.seconds(since: began) + spent }
     plan(lanes, budget: options.timeBudget - used())
     for cycle in 0..<options.cycles {
       let order = order(of: lanes, cycle: cycle)
@@ -16,11 +16,13 @@ extension Runner {
         if shouldStop() {
           return close(lanes, reason: "interrupted before it was measured")
         }
-        // A short contender may still fit where a long one no longer does.
-        if used() + lane.turnTime > options.timeBudget { continue }
+        // A short contender may still fit where a long one no longer does. One is measured however late it is, so that
+        // there is something on any machine.
+        let isFirst = lanes.allSatisfy(\.samples.isEmpty)
+        if !isFirst && used() + lane.turnTime > options.timeBudget { continue }
         announce(lane, cycle: cycle, upcoming: order[position...], used: used(), lanes: lanes)
         evictor?.evict()
-        let start = timeline.offset + elapsed(since: timeline.began)
+        let start = timeline.offset + clock.seconds(since: timeline.began)
         takeTurn(lane, cycle: cycle, turn: timeline.nextTurn, start: start)
         timeline.nextTurn += 1
         checkpoint { all.map { $0.result(options) } }

@@ -6,7 +6,7 @@ extension Runner {
         if lane.samples.isEmpty { lane.fail("interrupted before it was measured") }
         continue
       }
-      if elapsed(since: began) >= options.warmUpShare * options.timeBudget {
+      if clock.seconds(since: began) >= options.warmUpShare * options.timeBudget {
         lane.fail(
           "\(Format.percent(options.warmUpShare)) of the time budget of "
             + "\(Format.time(options.timeBudget)) were used up before it was ready")

@@ -75,11 +75,6 @@ public struct Runner {
     return names.map { name in lanes.filter { $0.contender.group == name } }
   }
 
-  /// Seconds since the run began.
-  func elapsed(since began: UInt64) -> Double {
-    Double(clock.now() - began) * 1e-9
-  }
-
   /// Seconds that so many runs take together, by the workload's own clock where it has one.
   func time(_ workload: Workload, runs count: Int = 1) throws -> Double {
     if let timedRuns = workload.timedRuns { return try timedRuns(count) }
@@ -92,6 +87,6 @@ public struct Runner {
   func time(_ body: () throws -> Void) rethrows -> Double {
     let start = clock.now()
     try body()
-    return elapsed(since: start)
+    return clock.seconds(since: start)
   }
 }

@@ -15,4 +15,14 @@ public struct Interval: Codable, Hashable, Sendable {
   public func contains(_ value: Double) -> Bool {
     lower <= value && value <= upper
   }
+
+  /// Amounts a second, of an interval of seconds for one amount.
+  public func rate(of amount: Double) -> Interval {
+    Interval(lower: amount / upper, upper: amount / lower)
+  }
+
+  /// For example `1.86 to 1.98`.
+  public func text(_ format: (Double) -> String) -> String {
+    "\(format(lower)) to \(format(upper))"
+  }
 }

@@ -63,8 +63,8 @@ extension SeriesFit: CustomStringConvertible {
     let label = Contender.label(name: name, task: task, parameters: fixed)
     var text = "\(label): time grows as \(parameter)^\(Format.fixed(fit.exponent, digits: 2))"
     if let interval = fit.exponentInterval {
-      text += " (95 % interval \(Format.fixed(interval.lower, digits: 2))"
-      text += " to \(Format.fixed(interval.upper, digits: 2)), \(fit.pointCount) sizes"
+      text += " (95 % interval \(interval.text { Format.fixed($0, digits: 2) })"
+      text += ", \(fit.pointCount) sizes"
       if let range {
         text += " from \(Format.plain(range.lower)) to \(Format.plain(range.upper))"
       }

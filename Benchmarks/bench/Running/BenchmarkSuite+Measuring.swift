@@ -36,7 +36,7 @@ extension BenchmarkSuite {
     let clock = MonotonicClock()
     var lastSave = clock.now()
     runner.checkpoint = { [report] results in
-      guard clock.now() - lastSave > 10_000_000_000 else { return }
+      guard clock.seconds(since: lastSave) > 10 else { return }
       lastSave = clock.now()
       var partial = report
       partial.results = results()

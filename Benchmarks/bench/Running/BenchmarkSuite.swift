@@ -29,8 +29,6 @@ protocol BenchmarkSuite: Sendable {
 extension BenchmarkSuite {
   var runsByDefault: Bool { true }
 
-  func options(_ settings: Settings) -> RunnerOptions { settings.runnerOptions }
-
   func measure(
     _ contenders: [Contender], with runner: Runner, into report: inout SuiteReport,
     _ settings: Settings

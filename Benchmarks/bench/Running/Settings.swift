@@ -39,15 +39,17 @@ struct Settings {
     [.flopRate] + (ceiling.map { [.shareOfCeiling($0.flopRate)] } ?? [])
   }
 
-  /// The default way of measuring, for suites that have no reason to differ.
-  var runnerOptions: RunnerOptions {
+  /// The default way of measuring, with so many seconds in each form.
+  func runnerOptions(quick: Double, normal: Double, full: Double) -> RunnerOptions {
     var options = RunnerOptions()
     options.seed = seed
     options.coldCache = isCold
-    options.timeBudget = 40
-    if extent == .full { options.timeBudget = 120 }
+    switch extent {
+    case .quick: options.timeBudget = quick
+    case .normal: options.timeBudget = normal
+    case .full: options.timeBudget = full
+    }
     if isQuick {
-      options.timeBudget = 8
       options.cycles = 5
       options.minimumTime = 0.05
       options.warmUpTime = 0.2

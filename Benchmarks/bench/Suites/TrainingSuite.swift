@@ -14,8 +14,7 @@ struct TrainingSuite: BenchmarkSuite {
     ] + ModelSize.all.map { "size     \($0)" }
 
   func options(_ settings: Settings) -> RunnerOptions {
-    var options = settings.runnerOptions
-    options.timeBudget = settings.isQuick ? 60 : 240
+    var options = settings.runnerOptions(quick: 60, normal: 240, full: 240)
     options.measuresMemory = false
     return options
   }

@@ -69,8 +69,7 @@ extension AttentionSuite {
       let exponent = fits.first { $0.name == law.name && $0.task == law.task }?.fit
       var power = exponent.map { Format.fixed($0.exponent, digits: 2) } ?? ""
       if let interval = exponent?.exponentInterval {
-        power += " (\(Format.fixed(interval.lower, digits: 2)) to "
-        power += "\(Format.fixed(interval.upper, digits: 2)))"
+        power += " (\(interval.text { Format.fixed($0, digits: 2) }))"
       }
       func cells(_ coefficient: QuadraticFit.Coefficient) -> [String] {
         [

@@ -39,16 +39,12 @@ struct AttentionSuite: BenchmarkSuite {
   private static let plainMatrices = 3
 
   func options(_ settings: Settings) -> RunnerOptions {
-    var options = settings.runnerOptions
-    switch settings.extent {
-    case .quick: options.timeBudget = 8
-    case .normal:
-      options.timeBudget = 26
+    var options = settings.runnerOptions(quick: 20, normal: 26, full: 1200)
+    if settings.extent == .full {
+      options.longestRun = 30
+    } else {
       options.minimumTime = 0.05
       options.warmUpTime = 0.2
-    case .full:
-      options.timeBudget = 1200
-      options.longestRun = 30
     }
     return options
   }

@@ -38,15 +38,10 @@ struct ComponentsSuite: BenchmarkSuite {
   }
 
   func options(_ settings: Settings) -> RunnerOptions {
-    var options = settings.runnerOptions
+    var options = settings.runnerOptions(quick: 10, normal: 8, full: 240)
     options.measuresMemory = false
-    switch settings.extent {
-    case .quick: options.timeBudget = 4
-    case .normal:
-      options.timeBudget = 8
-      options.minimumTime = 1.5
-    case .full:
-      options.timeBudget = 240
+    if settings.extent == .normal { options.minimumTime = 1.5 }
+    if settings.extent == .full {
       options.cycles = 20
       options.minimumTime = 5
     }

@@ -24,7 +24,7 @@ final class ProfiledSteps: Sendable {
     let start = clock.now()
     let profile = OperationProfile()
     let result = try body(profile)
-    let seconds = Double(clock.now() - start) * 1e-9
+    let seconds = clock.seconds(since: start)
     let step = Step(seconds: seconds, parts: profile.root)
     steps.withLock { $0[name, default: []].append(step) }
     return result

@@ -64,8 +64,7 @@ extension DecodeSuite {
       let times = "\(Format.significant(a / b)) times"
       // Of fewer values, resampling makes an interval without width.
       if min(one.count, other.count) < 3 { return times + " (too few runs for an interval)" }
-      return times
-        + " (\(Format.significant(interval.lower)) to \(Format.significant(interval.upper)))"
+      return "\(times) (\(interval.text(Format.significant)))"
     }
     func place(_ times: DecodeTimes) -> String {
       "\(times.result.task), batch \(times.result.value(of: "batch").map(Format.plain) ?? "?"), "
@@ -132,7 +131,7 @@ extension DecodeSuite {
           else { return nil }
           return ChartSeries.Point(
             x: batch, y: batch / time,
-            interval: Interval(lower: batch / interval.upper, upper: batch / interval.lower))
+            interval: interval.rate(of: batch))
         }.sorted { $0.x < $1.x }
       // Of one batch there may be two lengths; the shorter is the one that others have too.
       var seen: Set<Double> = []

@@ -22,20 +22,18 @@ struct DecodeSuite: BenchmarkSuite {
   static let uncachedName = "Transformer, no cache"
 
   func options(_ settings: Settings) -> RunnerOptions {
-    var options = settings.runnerOptions
+    var options = settings.runnerOptions(quick: 12, normal: 16, full: 300)
     options.measuresMemory = false
     options.warmUpTime = 0.1
     // Steps are many: what counts is that every part of the budget is used.
     options.minimumTime = settings.extent == .full ? 2 : 0.5
-    options.timeBudget = settings.isQuick ? 6 : settings.extent == .full ? 300 : 12
     return options
   }
 
   func contenders(_ settings: Settings) throws -> [Contender] {
     let scale = DecodeScale(settings.extent)
     let transformer = try scale.size.transformer(seed: settings.seed)
-    let lstm = try RecurrentModel(
-      scale.size.recurrentConfiguration(.lstm), seed: settings.seed)
+    let lstm = try scale.size.lstm(seed: settings.seed)
     let contenders =
       scale.cached.map { ($0, contender("Transformer", transformer, $0, scale, settings)) }
       + scale.uncached.map {

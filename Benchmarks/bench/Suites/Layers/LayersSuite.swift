@@ -47,15 +47,11 @@ struct LayersSuite: BenchmarkSuite {
   }
 
   func options(_ settings: Settings) -> RunnerOptions {
-    var options = settings.runnerOptions
+    var options = settings.runnerOptions(quick: 15, normal: 20, full: 600)
     options.measuresMemory = false
-    switch settings.extent {
-    case .quick: options.timeBudget = 6
-    case .normal:
-      options.timeBudget = 20
+    if settings.extent != .full {
       options.minimumTime = 0.05
       options.warmUpTime = 0.2
-    case .full: options.timeBudget = 600
     }
     return options
   }
@@ -107,10 +103,9 @@ struct LayersSuite: BenchmarkSuite {
   }
 
   func conclude(_ report: inout SuiteReport, _ settings: Settings) {
-    let times = ["n", "d"].map {
+    report.fits = ["n", "d"].flatMap {
       SeriesFit.fits(of: report.results, against: $0, octaves: 2)
     }
-    report.fits = times.flatMap { $0 }
     report.tables = [tableOne(report.results, settings)]
     report.charts = charts(report.results, settings)
     for task in Set(report.results.map(\.task)).sorted() {
@@ -167,7 +162,7 @@ struct LayersSuite: BenchmarkSuite {
       text = "\(label) at n = \(Format.significant(found.x))"
       text +=
         found.interval.map {
-          " (95 % interval \(Format.significant($0.lower)) to \(Format.significant($0.upper)))"
+          " (95 % interval \($0.text(Format.significant)))"
         } ?? " (too uncertain for an interval)"
     } else {
       text = "\(label) at no length between the shortest and the longest"

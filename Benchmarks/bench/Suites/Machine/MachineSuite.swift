@@ -19,8 +19,7 @@ struct MachineSuite: BenchmarkSuite {
   private static let order = 1024
 
   func options(_ settings: Settings) -> RunnerOptions {
-    var options = settings.runnerOptions
-    options.timeBudget = settings.extent == .full ? 20 : 6
+    var options = settings.runnerOptions(quick: 12, normal: 12, full: 20)
     options.minimumTime = settings.extent == .full ? 0.5 : 0.15
     options.warmUpTime = 0.2
     options.measuresMemory = false
@@ -96,10 +95,7 @@ struct MachineSuite: BenchmarkSuite {
         series: ChartSeries.series(of: results, task: "", against: "threads") { result in
           guard let amount = amount(result.cost), let summary = result.summary else { return nil }
           let scale = amount / 1e9
-          return (
-            scale / summary.median,
-            Interval(lower: scale / summary.interval.upper, upper: scale / summary.interval.lower)
-          )
+          return (scale / summary.median, summary.interval.rate(of: scale))
         })
     }
     return [

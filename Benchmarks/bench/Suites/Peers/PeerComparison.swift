@@ -18,8 +18,7 @@ struct PeerComparison {
     }
 
     var text: String {
-      "\(Format.significant(value)) (\(Format.significant(interval.lower)) to "
-        + "\(Format.significant(interval.upper)))"
+      "\(Format.significant(value)) (\(interval.text(Format.significant)))"
     }
   }
 

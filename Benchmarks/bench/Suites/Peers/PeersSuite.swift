@@ -31,22 +31,16 @@ struct PeersSuite: BenchmarkSuite {
     ] + ModelSize.all.map { "size        \($0)" }
 
   func options(_ settings: Settings) -> RunnerOptions {
-    var options = settings.runnerOptions
+    var options = settings.runnerOptions(quick: 180, normal: 1800, full: 7200)
     // The cycles decide how long it takes; the budget is for a machine on which compiling takes for ever.
     options.warmUpShare = 1
     options.longestRun = 30
-    switch settings.extent {
-    case .quick:
-      options.timeBudget = 180
-    case .normal:
-      options.timeBudget = 1800
+    if settings.extent == .normal {
       options.cycles = 8
       options.minimumTime = 0.4
       options.warmUpTime = 0.5
-    case .full:
-      options.timeBudget = 7200
-      options.cycles = 12
     }
+    if settings.extent == .full { options.cycles = 12 }
     return options
   }
 

@@ -70,7 +70,7 @@ final class ModelLearner<Model: SequenceModel>: QualityLearner {
       let result = try GradientStep(
         model, batch, labelSmoothing: 0, seed: seed, step: steps.count + 1)
       _ = adam.update(result.gradients, learningRate: rate, maximumNorm: 1)
-      let taken = Double(clock.now() - start) * 1e-9
+      let taken = clock.seconds(since: start)
       guard result.loss.isFinite else {
         throw SuiteError("the loss of step \(steps.count + 1) is \(result.loss)")
       }

@@ -36,10 +36,9 @@ struct QualitySuite: BenchmarkSuite {
   }
 
   func options(_ settings: Settings) -> RunnerOptions {
-    var options = settings.runnerOptions
+    var options = settings.runnerOptions(quick: 5, normal: 12, full: 600)
     let scale = QualityScale(extent: settings.extent, isGivenData: Self.givenFiles != nil)
     options.cycles = scale.turnCount
-    options.timeBudget = settings.isQuick ? 5 : settings.extent == .full ? 600 : 12
     options.measuresMemory = false
     return options
   }
@@ -85,7 +84,7 @@ struct QualitySuite: BenchmarkSuite {
   ) {
     let clock = MonotonicClock()
     let began = clock.now()
-    func elapsed() -> Double { Double(clock.now() - began) * 1e-9 }
+    func elapsed() -> Double { clock.seconds(since: began) }
     /// Does something with a model; what it throws ends that model alone.
     func attempt(_ index: Int, _ body: (inout QualityCurve) throws -> Void) {
       if curves[index].failure != nil || runner.shouldStop() { return }

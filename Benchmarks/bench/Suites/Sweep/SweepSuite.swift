@@ -30,9 +30,7 @@ struct SweepSuite: BenchmarkSuite {
   }
 
   func options(_ settings: Settings) -> RunnerOptions {
-    var options = settings.runnerOptions
-    if settings.extent == .full { options.timeBudget = 900 }
-    return options
+    settings.runnerOptions(quick: 20, normal: 40, full: 900)
   }
 
   func contenders(_ settings: Settings) throws -> [Contender] {

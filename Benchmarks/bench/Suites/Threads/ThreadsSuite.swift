@@ -21,15 +21,10 @@ struct ThreadsSuite: BenchmarkSuite {
   private static let attentionLength = 724
 
   func options(_ settings: Settings) -> RunnerOptions {
-    var options = settings.runnerOptions
+    var options = settings.runnerOptions(quick: 10, normal: 6, full: 60)
     options.measuresMemory = false
-    switch settings.extent {
-    case .quick: options.timeBudget = 4
-    case .normal:
-      options.timeBudget = 6
-      options.minimumTime = 0.8
-    case .full:
-      options.timeBudget = 60
+    if settings.extent == .normal { options.minimumTime = 0.8 }
+    if settings.extent == .full {
       options.cycles = 20
       options.minimumTime = 3
     }
@@ -123,8 +118,7 @@ struct ThreadsSuite: BenchmarkSuite {
             Quantity("\(name), speed-up with \(settings.threads) threads", gain, unit: ""))
           report.findings.append(
             "\(name): \(settings.threads) threads are \(Format.fixed(gain, digits: 2)) times as fast as "
-              + "one (95 % interval \(Format.fixed(interval.lower, digits: 2)) to "
-              + "\(Format.fixed(interval.upper, digits: 2))), an efficiency of "
+              + "one (95 % interval \(interval.text { Format.fixed($0, digits: 2) })), an efficiency of "
               + "\(Format.percent(gain / threads)), and give the same bits")
         }
       }

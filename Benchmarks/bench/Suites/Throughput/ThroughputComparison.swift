@@ -86,7 +86,7 @@ struct ThroughputComparison {
       return
         "\(task): \(isTransformer ? "the Transformer" : rival) is the faster of Transformer and "
         + "\(rival) from length \(Format.significant(place.x)) on (95 % interval "
-        + "\(Format.significant(interval.lower)) to \(Format.significant(interval.upper))); \(ends)"
+        + "\(interval.text(Format.significant))); \(ends)"
     }
     let clear = points.filter(\.isClear)
     let isTransformer = last.ratio > 1
@@ -115,7 +115,7 @@ struct ThroughputComparison {
 
   private func factor(_ point: Point) -> String {
     let range = point.interval.map {
-      " (\(Format.significant($0.lower)) to \(Format.significant($0.upper)))"
+      " (\($0.text(Format.significant)))"
     }
     return "\(Format.significant(point.ratio)) times" + (range ?? "")
   }

@@ -122,10 +122,7 @@ extension ThroughputSuite {
         guard let rate = result.itemRate("target tokens"), let summary = result.summary,
           let tokens = result.cost.items["target tokens"]
         else { return nil }
-        return (
-          rate,
-          Interval(lower: tokens / summary.interval.upper, upper: tokens / summary.interval.lower)
-        )
+        return (rate, summary.interval.rate(of: tokens))
       }
       if series.isEmpty { return nil }
       return Chart(

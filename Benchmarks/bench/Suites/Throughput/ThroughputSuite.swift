@@ -31,18 +31,10 @@ struct ThroughputSuite: BenchmarkSuite {
   static let single = ", single"
 
   func options(_ settings: Settings) -> RunnerOptions {
-    var options = settings.runnerOptions
+    var options = settings.runnerOptions(quick: 16, normal: 19, full: 900)
     options.measuresMemory = false
-    options.warmUpTime = 0.1
-    options.minimumTime = 0.1
-    switch settings.extent {
-    case .quick: options.timeBudget = 8
-    case .normal: options.timeBudget = 19
-    case .full:
-      options.timeBudget = 900
-      options.warmUpTime = 0.5
-      options.minimumTime = 0.5
-    }
+    options.warmUpTime = settings.extent == .full ? 0.5 : 0.1
+    options.minimumTime = settings.extent == .full ? 0.5 : 0.1
     return options
   }
 
