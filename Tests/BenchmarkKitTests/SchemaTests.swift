@@ -45,7 +45,7 @@ import Testing
       ChartSeries("grouped", group: "g", style: .points, points: []))
     suite.breakdowns = [
       Breakdown(
-        name: "b", title: "B", flopCeiling: 5,
+        name: "b", title: "B", flopCeiling: 5, byteCeiling: 6,
         root: BreakdownPart("r", seconds: 2, flops: 1, bytes: 3, children: [.init("c", seconds: 1)])
       )
     ]

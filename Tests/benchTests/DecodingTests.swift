@@ -28,7 +28,7 @@
       for model in [try Self.transformer(), try Self.lstm()] as [any SequenceModel] {
         let outputs = try search.outputs(sources, with: model)
         #expect(outputs.map(\.tokens.count) == [length, length, length])
-        #expect(outputs.allSatisfy { !$0.tokens.contains(ForcedDecoding.end) })
+        #expect(outputs.allSatisfy { !$0.tokens.contains(SpecialTokens.end) })
         try search.check(outputs, sources, with: model)
       }
     }

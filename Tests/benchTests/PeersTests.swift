@@ -164,6 +164,24 @@
       #expect(!FileManager.default.fileExists(atPath: path))
     }
 
+    /// A process that is killed leaves its folder, which the next one removes.
+    @Test func theFilesOfDeadProcessesGoToo() throws {
+      let dead = Process()
+      dead.executableURL = URL(fileURLWithPath: "/bin/true")
+      try dead.run()
+      dead.waitUntilExit()
+      let folder = FileManager.default.temporaryDirectory
+      let left = folder.appendingPathComponent("bench-peers-\(dead.processIdentifier)-a")
+      let ours = folder.appendingPathComponent("bench-peers-\(getpid())-a")
+      for url in [left, ours] {
+        try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
+      }
+      defer { try? FileManager.default.removeItem(at: ours) }
+      _ = try inputs()
+      #expect(!FileManager.default.fileExists(atPath: left.path))
+      #expect(FileManager.default.fileExists(atPath: ours.path))
+    }
+
     @Test(.enabled(if: ProductPrecision.bfloat16.isAvailable, "needs AVX512_BF16"))
     func gradientsOfRoundedProductsAreOurs() throws {
       let inputs = try inputs()

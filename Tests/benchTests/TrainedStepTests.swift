@@ -7,22 +7,11 @@
   /// The checks before training steps are timed find what is wrong.
   @Suite struct TrainedStepTests {
     /// Another model whose gradients or logits are off.
-    struct Wrong: SequenceModel {
+    struct Wrong: WrappedModel {
       let base: RecurrentModel
       var gradientFactor: Float = 1
       var logitFactor: Float = 1
 
-      var children: [LayerChild] { base.children }
-      var sourceVocabularySize: Int { base.sourceVocabularySize }
-      var targetVocabularySize: Int { base.targetVocabularySize }
-      var maximumLength: Int? { base.maximumLength }
-      func encode(_ source: TokenBatch, in context: ForwardContext) throws -> RecurrentMemory {
-        try base.encode(source, in: context)
-      }
-      func startState(_ memory: RecurrentMemory) -> RecurrentState { base.startState(memory) }
-      func step(_ tokens: [Int], _ state: inout RecurrentState) throws -> Tensor {
-        try base.step(tokens, &state)
-      }
       func logits(
         _ source: TokenBatch, _ decoderInput: TokenBatch, in context: ForwardContext
       ) throws -> Variable {

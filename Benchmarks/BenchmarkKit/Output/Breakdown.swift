@@ -6,14 +6,20 @@ public struct Breakdown: Codable, Hashable, Sendable {
   public let title: String
   /// Floating-point operations a second that the machine reaches at best, if it is known.
   public let flopCeiling: Double?
+  /// Bytes a second that go to and from memory at best, if it is known.
+  public let byteCeiling: Double?
   /// The whole; its share is 1.
   public let root: BreakdownPart
 
   /// A tree whose shares are those of the root's time.
-  public init(name: String, title: String, flopCeiling: Double? = nil, root: BreakdownPart) {
+  public init(
+    name: String, title: String, flopCeiling: Double? = nil, byteCeiling: Double? = nil,
+    root: BreakdownPart
+  ) {
     self.name = name
     self.title = title
     self.flopCeiling = flopCeiling
+    self.byteCeiling = byteCeiling
     self.root = root.sharing(root.seconds)
   }
 
@@ -91,6 +97,15 @@ public struct Breakdown: Codable, Hashable, Sendable {
         ShownColumn(title: "GB", text: { number($0.bytes, 1e9) }),
         ShownColumn(title: "GB/s", text: { number($0.byteRate, 1e9) }),
       ]
+    }
+    if let flopCeiling, let byteCeiling {
+      columns.append(
+        ShownColumn(
+          title: "of floor",
+          text: {
+            let floor = $0.floor(flopCeiling: flopCeiling, byteCeiling: byteCeiling)
+            return floor > 0 && $0.seconds > 0 ? Format.percent(floor / $0.seconds) : ""
+          }))
     }
     return columns
   }

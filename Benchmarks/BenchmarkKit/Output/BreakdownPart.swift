@@ -31,6 +31,16 @@ public struct BreakdownPart: Codable, Hashable, Sendable {
   /// Bytes a second; nil where there are none.
   public var byteRate: Double? { rate(of: bytes) }
 
+  /// The least time in which this machine could do the part: its operations at the best rate or its bytes at the best
+  /// rate, whichever takes longer, for each part of it one after the other.
+  public func floor(flopCeiling: Double, byteCeiling: Double) -> Double {
+    let own = max((flops ?? 0) / flopCeiling, (bytes ?? 0) / byteCeiling)
+    let parts = children.reduce(0) {
+      $0 + $1.floor(flopCeiling: flopCeiling, byteCeiling: byteCeiling)
+    }
+    return max(own, parts)
+  }
+
   private func rate(of amount: Double?) -> Double? {
     guard let amount, amount > 0, seconds > 0 else { return nil }
     return amount / seconds

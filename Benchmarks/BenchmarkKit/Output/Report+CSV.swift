@@ -4,8 +4,8 @@ extension Report {
   /// The columns for sizes and for items are those of the whole report, empty where a contender has none.
   public func csv() -> String {
     let results = suites.flatMap { suite in suite.results.map { (suite.name, $0) } }
-    let sizes = Self.distinct(results.flatMap { $0.1.parameters.map(\.name) })
-    let items = Self.distinct(results.flatMap { $0.1.cost.items.keys.sorted() })
+    let sizes = results.flatMap { $0.1.parameters.map(\.name) }.uniqued()
+    let items = results.flatMap { $0.1.cost.items.keys.sorted() }.uniqued()
     var table = CSVTable(
       ["suite", "contender", "task"] + sizes + [
         "samples", "runs_per_sample", "warm_up_runs", "checked", "median_s", "interval_lower_s",
@@ -41,7 +41,7 @@ extension Report {
   /// One row a sample, in the order in which they were taken.
   public func samplesCSV() -> String {
     let results = suites.flatMap { suite in suite.results.map { (suite.name, $0) } }
-    let sizes = Self.distinct(results.flatMap { $0.1.parameters.map(\.name) })
+    let sizes = results.flatMap { $0.1.parameters.map(\.name) }.uniqued()
     var table = CSVTable(
       ["suite", "contender", "task"] + sizes + [
         "cycle", "turn", "start_s", "seconds", "instructions", "cycles", "cache_misses",
@@ -70,9 +70,4 @@ extension Report {
   }
 
   private static func number(_ value: Double?) -> String { value.map(Format.plain) ?? "" }
-
-  private static func distinct(_ names: [String]) -> [String] {
-    var seen: Set<String> = []
-    return names.filter { seen.insert($0).inserted }
-  }
 }

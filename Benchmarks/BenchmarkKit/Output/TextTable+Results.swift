@@ -3,11 +3,7 @@ extension TextTable {
   /// its reason; a `!` at the end of a row points to a warning, which `warningLines` spells out.
   public init(_ results: [ContenderResult], columns: [ResultColumn]) {
     let hasTasks = results.contains { !$0.task.isEmpty }
-    var parameters: [String] = []
-    for parameter in results.flatMap(\.parameters)
-    where !parameters.contains(parameter.name) {
-      parameters.append(parameter.name)
-    }
+    let parameters = results.flatMap(\.parameters).map(\.name).uniqued()
     self.init(
       [Column("contender", .left)] + (hasTasks ? [Column("task", .left)] : [])
         + parameters.map { Column($0) } + columns.map { Column($0.title) } + [Column("", .left)])

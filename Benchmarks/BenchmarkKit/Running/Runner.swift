@@ -68,11 +68,9 @@ public struct Runner {
 
   /// The lanes of each group, in the order in which the groups first appear.
   private static func groups(of lanes: [Lane]) -> [[Lane]] {
-    var names: [String] = []
-    for lane in lanes where !names.contains(lane.contender.group) {
-      names.append(lane.contender.group)
+    lanes.map(\.contender.group).uniqued().map { name in
+      lanes.filter { $0.contender.group == name }
     }
-    return names.map { name in lanes.filter { $0.contender.group == name } }
   }
 
   /// Seconds that so many runs take together, by the workload's own clock where it has one.

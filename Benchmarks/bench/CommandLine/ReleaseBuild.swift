@@ -3,17 +3,17 @@ import Foundation
 /// The way from a debug build, whose timings mean nothing, to a release build.
 enum ReleaseBuild {
   enum Failure: Error, CustomStringConvertible {
-    case noPackage(searched: [String])
+    case noPackage
     case noSwift
     case exec(reason: String)
 
     var description: String {
       let plight = "this is a debug build, whose timings mean nothing"
       switch self {
-      case .noPackage(let searched):
+      case .noPackage:
         return """
           \(plight), and there is no Package.swift of swift-attention in \
-          \(searched.joined(separator: " or ")); run `swift run -c release bench` in the package
+          \(PackageFolder.description); run `swift run -c release bench` in the package
           """
       case .noSwift:
         return """
@@ -29,7 +29,9 @@ enum ReleaseBuild {
   /// Becomes `swift run -c release bench` with the same arguments; comes back only by an error.
   static func replaceThisProcess() throws -> Never {
     guard isOnPath("swift") else { throw Failure.noSwift }
-    let folder = try packageFolder()
+    guard let folder = PackageFolder.holding("Package.swift", "Benchmarks/bench") else {
+      throw Failure.noPackage
+    }
     let command =
       ["swift", "run", "-c", "release", "--package-path", folder, "bench"]
       + CommandLine.arguments.dropFirst()
@@ -42,30 +44,6 @@ enum ReleaseBuild {
     pointers.append(nil)
     execvp("swift", &pointers)
     throw Failure.exec(reason: String(cString: strerror(errno)))
-  }
-
-  /// The package that this file belongs to; when the source has moved since it was built, the one
-  /// around the current directory.
-  private static func packageFolder(file: String = #filePath) throws -> String {
-    let source = URL(fileURLWithPath: file)
-      .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
-      .deletingLastPathComponent()
-    let current = URL(fileURLWithPath: FileManager.default.currentDirectoryPath)
-    var candidates = [source]
-    var folder = current
-    while folder.path != "/" {
-      candidates.append(folder)
-      folder.deleteLastPathComponent()
-    }
-    let isPackage = { (folder: URL) in
-      FileManager.default.fileExists(atPath: folder.appendingPathComponent("Package.swift").path)
-        && FileManager.default.fileExists(
-          atPath: folder.appendingPathComponent("Benchmarks/bench").path)
-    }
-    guard let found = candidates.first(where: isPackage) else {
-      throw Failure.noPackage(searched: [source.path, "\(current.path) and above"])
-    }
-    return found.path
   }
 
   private static func isOnPath(_ program: String) -> Bool {

@@ -3,9 +3,6 @@ import Foundation
 
 /// Searches whose outputs all have one length, so that all of them do equal work.
 struct ForcedDecoding {
-  static let start = 2
-  static let end = 3
-
   /// Tokens of each output.
   let length: Int
   /// 1: greedy search.
@@ -18,11 +15,14 @@ struct ForcedDecoding {
 
   func outputs(_ sources: [[Int]], with model: some SequenceModel) throws -> [Hypothesis] {
     if beamSize == 1 {
-      return try GreedyDecoder(start: Self.start, end: Self.end, constraints: constraints)
-        .decode(sources, with: model)
+      return try GreedyDecoder(
+        start: SpecialTokens.start, end: SpecialTokens.end, constraints: constraints
+      )
+      .decode(sources, with: model)
     }
     return try BeamSearch(
-      start: Self.start, end: Self.end, beamSize: beamSize, constraints: constraints
+      start: SpecialTokens.start, end: SpecialTokens.end, beamSize: beamSize,
+      constraints: constraints
     ).decode(sources, with: model).map { $0[0] }
   }
 
@@ -36,7 +36,7 @@ struct ForcedDecoding {
         throw SuiteError("an output has \(output.tokens.count) tokens instead of \(length)")
       }
       let logits = try model.logits(
-        TokenBatch([source]), TokenBatch([[Self.start] + output.tokens.dropLast()]),
+        TokenBatch([source]), TokenBatch([[SpecialTokens.start] + output.tokens.dropLast()]),
         in: .inference()
       ).value
       for (position, token) in output.tokens.enumerated() {
@@ -53,7 +53,7 @@ struct ForcedDecoding {
             "token \(position) has the log-probability \(found) in the search and \(expected) when "
               + "the output is read as a whole")
         }
-        let best = row.indices.filter { $0 != Self.end }.map { row[$0] }.max() ?? 0
+        let best = row.indices.filter { $0 != SpecialTokens.end }.map { row[$0] }.max() ?? 0
         guard beamSize > 1 || best - row[token] <= Float(Self.tolerance) else {
           throw SuiteError("at token \(position) another one was more probable")
         }

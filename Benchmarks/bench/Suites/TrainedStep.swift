@@ -81,7 +81,8 @@ enum RandomBatch {
     // The target is one token shorter: its end token makes up for it.
     return TrainingBatch(
       sources: Array(sequences.prefix(count)),
-      targets: sequences.suffix(count).map { Array($0.dropLast()) }, start: 2, end: 3)
+      targets: sequences.suffix(count).map { Array($0.dropLast()) }, start: SpecialTokens.start,
+      end: SpecialTokens.end)
   }
 
   static func sources(count: Int, length: Int, vocabularySize: Int, seed: UInt64) -> [[Int]] {
@@ -98,6 +99,6 @@ extension TrainingBatch {
     let rows = 0..<min(count, source.count)
     return TrainingBatch(
       sources: rows.map { source[$0] }, targets: rows.map { Array(decoderInput[$0].dropFirst()) },
-      start: 2, end: 3)
+      start: SpecialTokens.start, end: SpecialTokens.end)
   }
 }

@@ -27,7 +27,7 @@ struct ComponentTree {
   /// The tree with the step as its root.
   func breakdown(name: String, title: String, ceiling: Ceiling?) -> Breakdown {
     Breakdown(
-      name: name, title: title, flopCeiling: ceiling?.flopRate,
+      name: name, title: title, flopCeiling: ceiling?.flopRate, byteCeiling: ceiling?.byteRate,
       root: BreakdownPart(
         "training step", seconds: seconds,
         flops: components.reduce(0) { $0 + ($1.flops ?? 0) },

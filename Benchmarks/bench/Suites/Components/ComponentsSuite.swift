@@ -15,6 +15,8 @@ struct ComponentsSuite: BenchmarkSuite {
     "FLOPs      of matrix products, counted while they were executed",
     "bytes      inputs, outputs and parameters of each operation, once each: what must move at the least;",
     "           data that is still in cache does not, so a part may lie above the memory roof",
+    "floor      the time of its FLOPs or of its bytes at the machine's best rate, the longer of both; of its",
+    "           parts one after the other",
     "output     logits, loss and their gradients are one operation, all of it on the way forward",
     "checked    loss and gradient of four pairs against the logits' cross-entropy and the slope of the loss",
   ]
@@ -83,7 +85,7 @@ struct ComponentsSuite: BenchmarkSuite {
     {
       Contender(name, task: task) {
         let step = try step()
-        let operations = OperationCounter.count { _ = try? step.run(batch) }
+        let operations = try OperationCounter.count { _ = try step.run(batch) }
         return Workload(
           cost: Cost(
             flops: Double(operations), items: ["target tokens": Double(batch.targetTokenCount)]),
@@ -161,11 +163,8 @@ struct ComponentsSuite: BenchmarkSuite {
   /// The components of all models side by side, as bars that stand on one another.
   private func shares(_ breakdowns: [Breakdown]) -> Chart? {
     if breakdowns.isEmpty { return nil }
-    var names: [String] = []
-    for part in breakdowns.flatMap(\.root.children)
-    where part.share >= Self.smallestBar && !names.contains(part.name) {
-      names.append(part.name)
-    }
+    let names = breakdowns.flatMap(\.root.children).filter { $0.share >= Self.smallestBar }
+      .map(\.name).uniqued()
     func bars(_ name: String, _ belongs: @escaping (BreakdownPart) -> Bool) -> ChartSeries {
       ChartSeries(
         name, style: .bars,

@@ -118,13 +118,9 @@ extension DecodeSuite {
     let positions = long(all, settings).map {
       $0.byPosition($0.result.name)
     }
-    var names: [String] = []
-    for times in all {
-      let name = "\(times.result.name), \(times.result.task)"
-      if !names.contains(name) { names.append(name) }
-    }
-    let batches = names.compactMap { name -> ChartSeries? in
-      let points = all.filter { "\($0.result.name), \($0.result.task)" == name }
+    func name(_ times: DecodeTimes) -> String { "\(times.result.name), \(times.result.task)" }
+    let batches = all.map(name).uniqued().compactMap { series -> ChartSeries? in
+      let points = all.filter { name($0) == series }
         .compactMap { times -> ChartSeries.Point? in
           guard let batch = times.result.value(of: "batch"), let time = times.next(0.5),
             let interval = MedianInterval.interval(ofSorted: times.nextMedians.sorted())
@@ -135,7 +131,7 @@ extension DecodeSuite {
         }.sorted { $0.x < $1.x }
       // Of one batch there may be two lengths; the shorter is the one that others have too.
       var seen: Set<Double> = []
-      return ChartSeries(name, points: points.filter { seen.insert($0.x).inserted })
+      return ChartSeries(series, points: points.filter { seen.insert($0.x).inserted })
     }
     return [
       Chart(

@@ -27,36 +27,13 @@ final class StepTimes {
   }
 }
 
-/// A model that notes when it is asked for a step, and is otherwise another one.
-struct ObservedModel<Base: SequenceModel>: SequenceModel {
+/// A model that notes when it is asked for a step.
+struct ObservedModel<Base: SequenceModel>: WrappedModel {
   let base: Base
   let times: StepTimes
-
-  var children: [LayerChild] { base.children }
-  var sourceVocabularySize: Int { base.sourceVocabularySize }
-  var targetVocabularySize: Int { base.targetVocabularySize }
-  var maximumLength: Int? { base.maximumLength }
-
-  func encode(_ source: TokenBatch, in context: ForwardContext) throws -> Base.Memory {
-    try base.encode(source, in: context)
-  }
-
-  func startState(_ memory: Base.Memory) -> Base.State { base.startState(memory) }
 
   func step(_ tokens: [Int], _ state: inout Base.State) throws -> Tensor {
     times.noteStep()
     return try base.step(tokens, &state)
-  }
-
-  func logits(
-    _ source: TokenBatch, _ decoderInput: TokenBatch, in context: ForwardContext
-  ) throws -> Variable {
-    try base.logits(source, decoderInput, in: context)
-  }
-
-  func loss(
-    _ batch: TrainingBatch, labelSmoothing: Float, normalizer: Float, in context: ForwardContext
-  ) throws -> TrainingLoss {
-    try base.loss(batch, labelSmoothing: labelSmoothing, normalizer: normalizer, in: context)
   }
 }

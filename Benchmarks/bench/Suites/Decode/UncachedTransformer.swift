@@ -4,7 +4,7 @@ import AttentionKit
 ///
 /// The source is encoded once, but its keys and values are computed anew in each step. Only the last position is
 /// projected to the vocabulary. This is what the key-value cache saves.
-struct UncachedTransformer: SequenceModel {
+struct UncachedTransformer: WrappedModel {
   let base: Transformer
 
   /// The tokens so far, and the encoder's output.
@@ -21,15 +21,6 @@ struct UncachedTransformer: SequenceModel {
     }
   }
 
-  var children: [LayerChild] { base.children }
-  var sourceVocabularySize: Int { base.sourceVocabularySize }
-  var targetVocabularySize: Int { base.targetVocabularySize }
-  var maximumLength: Int? { base.maximumLength }
-
-  func encode(_ source: TokenBatch, in context: ForwardContext) throws -> TransformerMemory {
-    try base.encode(source, in: context)
-  }
-
   func startState(_ memory: TransformerMemory) -> State {
     State(memory: memory, prefixes: Array(repeating: [], count: memory.lengths.count))
   }
@@ -41,17 +32,5 @@ struct UncachedTransformer: SequenceModel {
     let last = hidden.shape[1] - 1
     return base.outputProjection.logits(hidden.slice(axis: 1, last..<last + 1), in: context).value
       .reshaped([tokens.count, targetVocabularySize])
-  }
-
-  func logits(
-    _ source: TokenBatch, _ decoderInput: TokenBatch, in context: ForwardContext
-  ) throws -> Variable {
-    try base.logits(source, decoderInput, in: context)
-  }
-
-  func loss(
-    _ batch: TrainingBatch, labelSmoothing: Float, normalizer: Float, in context: ForwardContext
-  ) throws -> TrainingLoss {
-    try base.loss(batch, labelSmoothing: labelSmoothing, normalizer: normalizer, in: context)
   }
 }

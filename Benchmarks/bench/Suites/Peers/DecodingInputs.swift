@@ -47,7 +47,7 @@ final class DecodingInputs {
     guard found.tokens.count == batch, found.scores.count == batch,
       found.tokens.allSatisfy({ $0.count == decoding.length })
     else { throw SuiteError("its outputs do not have \(decoding.length) tokens each") }
-    let scored = try SequenceScorer(start: ForcedDecoding.start, end: ForcedDecoding.end)
+    let scored = try SequenceScorer(start: SpecialTokens.start, end: SpecialTokens.end)
       .score(found.tokens, given: sources, with: model)
     for (row, theirs) in scored.enumerated() {
       // Without the end token, which is not part of a forced output.

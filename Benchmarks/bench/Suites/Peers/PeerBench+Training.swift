@@ -50,12 +50,7 @@ extension PeerBench {
       }
     }
     // A model of its own: the other one is trained in its turns.
-    let rounded = Contender(
-      PeerVariant.ownBF16.name, task: task, cost: ours.cost, group: task
-    ) {
-      guard ProductPrecision.bfloat16.isAvailable else {
-        throw SuiteError("this processor has no products of bfloat16")
-      }
+    let rounded = rounded(ours) {
       let inputs = try inputs.get()
       let step = TrainedStep(try model(), precision: .bfloat16)
       return Workload(

@@ -13,10 +13,8 @@ extension PeerComparison {
   /// Attention at our own precision, by length.
   private var attention: Chart? {
     let works = works.filter { $0.task.contains("attention") && $0.ratios[Self.like] != nil }
-    var tasks: [String] = []
-    for work in works where !tasks.contains(work.task) { tasks.append(work.task) }
     if works.isEmpty { return nil }
-    let series = tasks.map { task in
+    let series = works.map(\.task).uniqued().map { task in
       ChartSeries(
         task,
         points: works.filter { $0.task == task }.compactMap { work in

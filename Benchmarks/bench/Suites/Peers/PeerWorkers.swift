@@ -5,7 +5,7 @@ import Foundation
 final class PeerWorkers {
   enum Failure: Error, CustomStringConvertible {
     case noPython(variable: String, looked: String)
-    case noScripts(searched: [String])
+    case noScripts
 
     var description: String {
       switch self {
@@ -14,8 +14,8 @@ final class PeerWorkers {
         there is no Python with the peers at \(looked); `make bench-peers` makes it, or name \
         another one in the environment: \(variable)=path/to/python
         """
-      case .noScripts(let searched):
-        "there is no torch_worker.py in \(searched.joined(separator: " or "))"
+      case .noScripts:
+        "there is no Benchmarks/peers/torch_worker.py in \(PackageFolder.description)"
       }
     }
   }
@@ -76,17 +76,10 @@ final class PeerWorkers {
     return path
   }
 
-  /// Beside this file's package, or below the current folder when the source has moved since it was built.
-  private static func scriptFolder(file: String = #filePath) throws -> String {
-    var source = URL(fileURLWithPath: file)
-    for _ in 0..<4 { source.deleteLastPathComponent() }
-    let folders = [
-      source.appendingPathComponent("peers").path,
-      FileManager.default.currentDirectoryPath + "/Benchmarks/peers",
-    ]
-    guard let found = folders.first(where: { access($0 + "/torch_worker.py", R_OK) == 0 }) else {
-      throw Failure.noScripts(searched: folders)
+  private static func scriptFolder() throws -> String {
+    guard let package = PackageFolder.holding("Benchmarks/peers/torch_worker.py") else {
+      throw Failure.noScripts
     }
-    return found
+    return package + "/Benchmarks/peers"
   }
 }

@@ -11,11 +11,10 @@ struct QualityData {
   /// The batch with a number; there is no last one.
   let batch: (Int) throws -> TrainingBatch
 
-  static let (start, end) = (2, 3)
-
   static func batch(_ pairs: [TokenPair]) -> TrainingBatch {
     TrainingBatch(
-      sources: pairs.map(\.source), targets: pairs.map(\.target), start: start, end: end)
+      sources: pairs.map(\.source), targets: pairs.map(\.target), start: SpecialTokens.start,
+      end: SpecialTokens.end)
   }
 
   /// New pairs in every batch, so that nothing can be learned by heart.

@@ -87,7 +87,7 @@ final class ModelLearner<Model: SequenceModel>: QualityLearner {
 
   func exactMatchShare() throws -> Double {
     let decoder = GreedyDecoder(
-      start: QualityData.start, end: QualityData.end, maximumLength: { 2 * $0 + 10 })
+      start: SpecialTokens.start, end: SpecialTokens.end, maximumLength: { 2 * $0 + 10 })
     let outputs = try decoder.decode(data.heldOut.map(\.source), with: model)
     var matches = ExactMatch()
     for (output, pair) in zip(outputs, data.heldOut) {

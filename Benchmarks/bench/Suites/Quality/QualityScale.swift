@@ -41,6 +41,9 @@ struct QualityScale {
     return QualityData(task, batchSize: 64, heldOutCount: 256, seed: seed)
   }
 
+  /// Seconds of training of each model.
+  var modelBudget: Double { trainingBudget / Double(Kind.allCases.count * seedCount) }
+
   func learner(_ kind: Kind, _ data: QualityData, number: Int, seed: UInt64) throws
     -> any QualityLearner
   {
@@ -56,12 +59,11 @@ struct QualityScale {
     transformer.dropoutRate = isGivenData ? 0.1 : 0
     let weights = combineSeeds(seed, UInt64(number))
     let model = try Transformer(transformer, seed: weights)
-    let budget = trainingBudget / Double(Kind.allCases.count * seedCount)
     // Of 1, 2, 4 and 8 (LSTM: 2, 4, 8 and 16) thousandths the best at width 64; wider models want less.
     let rate: Float = isSmall ? 4e-3 : 2e-3
     if kind == .transformer {
       return ModelLearner(
-        kind.rawValue, model, data, budget: budget, peakRate: rate, seed: weights)
+        kind.rawValue, model, data, budget: modelBudget, peakRate: rate, seed: weights)
     }
     var recurrent = RecurrentConfiguration(
       sourceVocabularySize: data.sourceVocabularySize,
@@ -72,6 +74,6 @@ struct QualityScale {
       kind.rawValue,
       try RecurrentModel(
         recurrent.matching(parameterCount: model.parameterCount), seed: weights), data,
-      budget: budget, peakRate: 2 * rate, seed: weights)
+      budget: modelBudget, peakRate: 2 * rate, seed: weights)
   }
 }

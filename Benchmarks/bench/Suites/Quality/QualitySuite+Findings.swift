@@ -3,11 +3,7 @@ import BenchmarkKit
 extension QualitySuite {
   /// What the curves say.
   func summarize(_ curves: [QualityCurve], _ data: QualityData, into report: inout SuiteReport) {
-    var names: [String] = []
-    for curve in curves where !names.contains(curve.learner.name) {
-      names.append(curve.learner.name)
-    }
-    let groups = names.map { name in
+    let groups = curves.map(\.learner.name).uniqued().map { name in
       (name: name, curves: curves.filter { $0.learner.name == name && $0.points.count > 1 })
     }.filter { !$0.curves.isEmpty }
     report.tables = [table(curves)]

@@ -98,7 +98,6 @@ struct QualitySuite: BenchmarkSuite {
         curve.exactMatchAtStart = try curve.learner.exactMatchShare()
       }
     }
-    let budget = scale.trainingBudget / Double(QualityScale.Kind.allCases.count * scale.seedCount)
     var generator = ShuffleGenerator(seed: settings.seed)
     var turn = 0
     for cycle in 0..<scale.turnCount {
@@ -114,7 +113,7 @@ struct QualitySuite: BenchmarkSuite {
             elapsed(), learner.steps.count, learner.seconds
           )
           try learner.train(
-            until: budget * Double(cycle + 1) / Double(scale.turnCount),
+            until: scale.modelBudget * Double(cycle + 1) / Double(scale.turnCount),
             shouldStop: runner.shouldStop)
           let laps = Array(learner.steps[stepsBefore...])
           if !laps.isEmpty {

@@ -59,7 +59,7 @@ struct ThreadsSuite: BenchmarkSuite {
     run: @escaping () throws -> Void
   ) -> Contender {
     Contender(name, parameters: [SizeParameter("threads", threads)]) {
-      let operations = OperationCounter.count { _ = try? run() }
+      let operations = try OperationCounter.count { try run() }
       return Workload(
         cost: Cost(flops: Double(operations)),
         check: {
