@@ -1,5 +1,6 @@
 public import Autograd
 internal import CoreLayers
+internal import Kernels
 public import Tensors
 
 /// Projected keys and values of positions that the decoder has already seen, so that a step costs one query
@@ -11,12 +12,16 @@ public struct KeyValueCache {
   public private(set) var values: Tensor
   /// The number of real positions of each sequence.
   public private(set) var lengths: [Int]
+  /// Of keys and values that are complete: which of the first sequences each row is. The hypotheses of a sentence look at
+  /// the same source, so to reorder them moves nothing.
+  private var origins: [Int]?
 
-  /// Keys and values that are complete, as those of the encoder's output.
-  init(keys: Tensor, values: Tensor, lengths: [Int]) {
+  /// - Parameter isComplete: whether no position will be added, as to those of the encoder's output.
+  init(keys: Tensor, values: Tensor, lengths: [Int], isComplete: Bool) {
     self.keys = keys
     self.values = values
     self.lengths = lengths
+    origins = isComplete ? Array(lengths.indices) : nil
   }
 
   /// B
@@ -52,9 +57,30 @@ public struct KeyValueCache {
   /// Keeps the given sequences in the given order.
   public mutating func select(rows: [Int]) {
     if rows == Array(lengths.indices) { return }
-    keys = Variable(keys).gatherRows(rows).value
-    values = Variable(values).gatherRows(rows).value
+    if let origins {
+      let chosen = rows.map { origins[$0] }
+      if chosen == origins { return }
+      self.origins = chosen
+    }
+    keys = selected(rows, of: keys)
+    values = selected(rows, of: values)
     lengths = rows.map { lengths[$0] }
+  }
+
+  /// The given rows, without the positions that are still to be set.
+  private func selected(_ rows: [Int], of tensor: Tensor) -> Tensor {
+    let (capacity, width) = (tensor.shape[1], tensor.shape[2])
+    var result = Tensor(uninitialized: [rows.count, capacity, width])
+    let (source, target) = (tensor.pointer, result.mutablePointer)
+    let grain = max(1, 65_536 / max(1, capacity * width))
+    ThreadPool.forEachRange(of: rows.count, grain: grain) { range in
+      for row in range {
+        let length = origins == nil ? lengths[rows[row]] : capacity
+        (target + row * capacity * width).update(
+          from: source + rows[row] * capacity * width, count: length * width)
+      }
+    }
+    return result
   }
 
   private func set(_ tensor: inout Tensor, row: Int, position: Int, from source: Tensor) {
@@ -80,7 +106,7 @@ extension MultiHeadAttention {
     KeyValueCache(
       keys: .zeros([batch, 0, keyProjection.outputDimension]),
       values: .zeros([batch, 0, valueProjection.outputDimension]),
-      lengths: Array(repeating: 0, count: batch))
+      lengths: Array(repeating: 0, count: batch), isComplete: false)
   }
 
   /// A cache of complete keys and values, projected once: cross-attention to the encoder's output.
@@ -93,7 +119,7 @@ extension MultiHeadAttention {
   ) -> KeyValueCache {
     KeyValueCache(
       keys: keyProjection(memory, in: context).value,
-      values: valueProjection(memory, in: context).value, lengths: lengths)
+      values: valueProjection(memory, in: context).value, lengths: lengths, isComplete: true)
   }
 
   /// Self-attention of one new position of each sequence to itself and all before it.

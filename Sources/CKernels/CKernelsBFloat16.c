@@ -13,6 +13,8 @@
 #define CK_INLINE static inline __attribute__((always_inline))
 #define CK_UNROLL _Pragma("clang loop unroll(full)")
 
+#include "ProductBlocks.h"
+
 // The instruction multiplies pairs: two neighbours along the inner dimension in one lane of 32 bits. A panel holds 32
 // columns of the right matrix, [pairs, 32]; a block holds the rows of the left one, [pairs, rows].
 enum { ck_lanes = 16, ck_bf16_panel = 32, ck_bf16_rows = 12 };
@@ -135,14 +137,11 @@ CK_INLINE void ck_pack_bf16_rows(
 #define CK_BF16_BLOCK(R)                                                                         \
   static void ck_bf16_block_##R(                                                                 \
     const uint32_t *a, const uint32_t *panel, size_t pairs, float *c, size_t ldc, size_t columns, \
-    int accumulate) {                                                                            \
+    float alpha, int accumulate) {                                                               \
     const __mmask16 m0 = ck_below(columns);                                                      \
     const __mmask16 m1 = columns > 16 ? ck_below(columns - 16) : 0;                              \
     __m512 left[R], right[R];                                                                    \
-    CK_UNROLL for (int r = 0; r < R; r++) {                                                      \
-      left[r] = accumulate ? _mm512_maskz_loadu_ps(m0, c + r * ldc) : _mm512_setzero_ps();       \
-      right[r] = accumulate ? _mm512_maskz_loadu_ps(m1, c + r * ldc + 16) : _mm512_setzero_ps(); \
-    }                                                                                            \
+    CK_UNROLL for (int r = 0; r < R; r++) left[r] = right[r] = _mm512_setzero_ps();              \
     for (size_t p = 0; p < pairs; p++) {                                                         \
       const __m512bh x = (__m512bh)_mm512_loadu_si512(panel + p * ck_bf16_panel);                \
       const __m512bh y = (__m512bh)_mm512_loadu_si512(panel + p * ck_bf16_panel + 16);           \
@@ -152,9 +151,14 @@ CK_INLINE void ck_pack_bf16_rows(
         right[r] = _mm512_dpbf16_ps(right[r], s, y);                                             \
       }                                                                                          \
     }                                                                                            \
+    const __m512 factor = _mm512_set1_ps(alpha);                                                 \
     CK_UNROLL for (int r = 0; r < R; r++) {                                                      \
-      _mm512_mask_storeu_ps(c + r * ldc, m0, left[r]);                                           \
-      _mm512_mask_storeu_ps(c + r * ldc + 16, m1, right[r]);                                     \
+      float *const target = c + r * ldc;                                                         \
+      const __m512 before = accumulate ? _mm512_maskz_loadu_ps(m0, target) : _mm512_setzero_ps(); \
+      const __m512 after =                                                                       \
+        accumulate ? _mm512_maskz_loadu_ps(m1, target + 16) : _mm512_setzero_ps();               \
+      _mm512_mask_storeu_ps(target, m0, _mm512_fmadd_ps(factor, left[r], before));               \
+      _mm512_mask_storeu_ps(target + 16, m1, _mm512_fmadd_ps(factor, right[r], after));          \
     }                                                                                            \
   }
 CK_BF16_BLOCK(1)
@@ -165,13 +169,13 @@ CK_BF16_BLOCK(12)
 
 CK_INLINE void ck_bf16_block(
   size_t rows, const uint32_t *a, const uint32_t *panel, size_t pairs, float *c, size_t ldc,
-  size_t columns, int accumulate) {
+  size_t columns, float alpha, int accumulate) {
   switch (rows) {
-    case 12: return ck_bf16_block_12(a, panel, pairs, c, ldc, columns, accumulate);
-    case 8: return ck_bf16_block_8(a, panel, pairs, c, ldc, columns, accumulate);
-    case 4: return ck_bf16_block_4(a, panel, pairs, c, ldc, columns, accumulate);
-    case 2: return ck_bf16_block_2(a, panel, pairs, c, ldc, columns, accumulate);
-    default: return ck_bf16_block_1(a, panel, pairs, c, ldc, columns, accumulate);
+    case 12: return ck_bf16_block_12(a, panel, pairs, c, ldc, columns, alpha, accumulate);
+    case 8: return ck_bf16_block_8(a, panel, pairs, c, ldc, columns, alpha, accumulate);
+    case 4: return ck_bf16_block_4(a, panel, pairs, c, ldc, columns, alpha, accumulate);
+    case 2: return ck_bf16_block_2(a, panel, pairs, c, ldc, columns, alpha, accumulate);
+    default: return ck_bf16_block_1(a, panel, pairs, c, ldc, columns, alpha, accumulate);
   }
 }
 
@@ -181,25 +185,15 @@ CK_INLINE size_t ck_next_rows(size_t rest) {
   return rest >= 8 ? 8 : rest >= 4 ? 4 : rest >= 2 ? 2 : 1;
 }
 
-CK_INLINE size_t ck_equal_blocks(size_t count, size_t most, size_t unit) {
-  const size_t blocks = (count + most - 1) / most;
-  const size_t size = (count + blocks - 1) / blocks;
-  return (size + unit - 1) / unit * unit;
-}
-
 static void ck_product_bf16(
   const float *a, size_t lda, int a_transposed, const float *b, size_t ldb, int b_transposed,
-  float *c, size_t ldc, size_t rows, size_t inner, size_t columns, int accumulate, float *scratch) {
-  if (rows == 0 || columns == 0) return;
-  if (inner == 0) {
-    if (accumulate) return;
-    for (size_t r = 0; r < rows; r++) memset(c + r * ldc, 0, columns * sizeof(float));
-    return;
-  }
+  float *c, size_t ldc, size_t rows, size_t inner, size_t columns, float alpha, int accumulate,
+  float *scratch) {
+  if (ck_is_empty_product(c, ldc, rows, inner, columns, accumulate)) return;
   uint32_t *const panels = (uint32_t *)scratch;
   uint32_t *const block = panels + ck_bf16_panel_floats;
-  const size_t column_block = ck_equal_blocks(columns, ck_bf16_columns, ck_bf16_panel);
-  const size_t inner_block = ck_equal_blocks(inner, ck_bf16_inner, 2);
+  const size_t column_block = ck_block_size(columns, ck_bf16_columns, ck_bf16_panel);
+  const size_t inner_block = ck_block_size(inner, ck_bf16_inner, 2);
   for (size_t n = 0; n < columns; n += column_block) {
     const size_t width = columns - n < column_block ? columns - n : column_block;
     for (size_t k = 0; k < inner; k += inner_block) {
@@ -216,7 +210,8 @@ static void ck_product_bf16(
         for (size_t start = 0; start < width; start += ck_bf16_panel) {
           const size_t rest = width - start < ck_bf16_panel ? width - start : ck_bf16_panel;
           ck_bf16_block(
-            count, block, panels + start * pairs, pairs, c + row * ldc + n + start, ldc, rest, adds);
+            count, block, panels + start * pairs, pairs, c + row * ldc + n + start, ldc, rest, alpha,
+            adds);
         }
         row += count;
       }

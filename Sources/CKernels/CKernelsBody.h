@@ -19,7 +19,9 @@
 #include "Optimiser.h"
 #include "Recurrent.h"
 #include "GRU.h"
+#include "ProductBlocks.h"
 #include "PackedProduct.h"
+#include "RowProduct.h"
 
 const ck_functions CK_TABLE = {
   .name = CK_TABLE_NAME,
@@ -72,4 +74,5 @@ const ck_functions CK_TABLE = {
   .panel_product = ck_panel_product,
   .product_scratch = ck_product_scratch,
   .product = ck_product,
+  .row_product = ck_row_product,
 };

@@ -58,16 +58,12 @@ static void ck_pack_panels(
   }
 }
 
-// R rows of A times one panel. Element [r, i] of A stands at r * rs + i * is.
+// C = alpha A P, or C += alpha A P, for R rows of A and one panel P. Element [r, i] of A stands at r * rs + i * is.
 #define CK_PANEL_BLOCK(R)                                                                        \
   CK_INLINE void ck_panel_block_##R(                                                             \
     const float *a, size_t rs, size_t is, const float *panel, size_t inner, float *c, size_t ldc, \
-    size_t k0, size_t k1, int accumulate) {                                                      \
-    vf left[R], right[R];                                                                        \
-    _Pragma("clang loop unroll(full)") for (int r = 0; r < R; r++) {                             \
-      left[r] = accumulate ? ck_load(c + r * ldc, k0) : ck_splat(0.0f);                          \
-      right[r] = accumulate && k1 ? ck_load(c + r * ldc + CK_WIDTH, k1) : ck_splat(0.0f);        \
-    }                                                                                            \
+    size_t k0, size_t k1, float alpha, int accumulate) {                                         \
+    vf left[R] = {0}, right[R] = {0};                                                            \
     for (size_t i = 0; i < inner; i++) {                                                         \
       const vf x = ck_load(panel + i * ck_panel_width, CK_WIDTH);                                \
       const vf y = ck_load(panel + i * ck_panel_width + CK_WIDTH, CK_WIDTH);                     \
@@ -77,23 +73,29 @@ static void ck_pack_panels(
         right[r] = ck_madd(s, y, right[r]);                                                      \
       }                                                                                          \
     }                                                                                            \
+    const vf factor = ck_splat(alpha);                                                           \
     _Pragma("clang loop unroll(full)") for (int r = 0; r < R; r++) {                             \
-      ck_store(c + r * ldc, left[r], k0);                                                        \
-      if (k1) ck_store(c + r * ldc + CK_WIDTH, right[r], k1);                                    \
+      float *const target = c + r * ldc;                                                         \
+      const vf before = accumulate ? ck_load(target, k0) : ck_splat(0.0f);                       \
+      ck_store(target, ck_madd(factor, left[r], before), k0);                                    \
+      if (k1) {                                                                                  \
+        const vf after = accumulate ? ck_load(target + CK_WIDTH, k1) : ck_splat(0.0f);           \
+        ck_store(target + CK_WIDTH, ck_madd(factor, right[r], after), k1);                       \
+      }                                                                                          \
     }                                                                                            \
   }                                                                                              \
   static void ck_panels_##R(                                                                     \
     const float *a, size_t lda, const float *panels, size_t inner, float *c, size_t ldc,         \
-    size_t columns, int accumulate, int isPacked) {                                              \
+    size_t columns, float alpha, int accumulate, int isPacked) {                                 \
     for (size_t start = 0; start < columns; start += ck_panel_width) {                           \
       const size_t rest = columns - start;                                                       \
       const size_t k0 = rest < CK_WIDTH ? rest : CK_WIDTH;                                       \
       const size_t k1 = rest - k0 < CK_WIDTH ? rest - k0 : CK_WIDTH;                             \
       const float *panel = panels + start * inner;                                               \
       if (isPacked) {                                                                            \
-        ck_panel_block_##R(a, 1, R, panel, inner, c + start, ldc, k0, k1, accumulate);           \
+        ck_panel_block_##R(a, 1, R, panel, inner, c + start, ldc, k0, k1, alpha, accumulate);    \
       } else {                                                                                   \
-        ck_panel_block_##R(a, lda, 1, panel, inner, c + start, ldc, k0, k1, accumulate);         \
+        ck_panel_block_##R(a, lda, 1, panel, inner, c + start, ldc, k0, k1, alpha, accumulate);  \
       }                                                                                          \
     }                                                                                            \
   }                                                                                              \
@@ -125,16 +127,16 @@ CK_INLINE size_t ck_block_rows(size_t rest, int sharesSets) {
 
 CK_INLINE void ck_panels(
   size_t rows, const float *a, size_t lda, const float *panels, size_t inner, float *c, size_t ldc,
-  size_t columns, int accumulate, int isPacked) {
+  size_t columns, float alpha, int accumulate, int isPacked) {
   switch (rows) {
 #if CK_WIDTH == 16
     case 12:
-      return ck_panels_12(a, lda, panels, inner, c, ldc, columns, accumulate, isPacked);
-    case 8: return ck_panels_8(a, lda, panels, inner, c, ldc, columns, accumulate, isPacked);
+      return ck_panels_12(a, lda, panels, inner, c, ldc, columns, alpha, accumulate, isPacked);
+    case 8: return ck_panels_8(a, lda, panels, inner, c, ldc, columns, alpha, accumulate, isPacked);
 #endif
-    case 4: return ck_panels_4(a, lda, panels, inner, c, ldc, columns, accumulate, isPacked);
-    case 2: return ck_panels_2(a, lda, panels, inner, c, ldc, columns, accumulate, isPacked);
-    default: return ck_panels_1(a, lda, panels, inner, c, ldc, columns, accumulate, isPacked);
+    case 4: return ck_panels_4(a, lda, panels, inner, c, ldc, columns, alpha, accumulate, isPacked);
+    case 2: return ck_panels_2(a, lda, panels, inner, c, ldc, columns, alpha, accumulate, isPacked);
+    default: return ck_panels_1(a, lda, panels, inner, c, ldc, columns, alpha, accumulate, isPacked);
   }
 }
 
@@ -162,7 +164,7 @@ static void ck_panel_product(
       const size_t block = ck_block_rows(rows - row, lda % 1024 == 0);
       ck_panels(
         block, a + row * lda, lda, panels + start * inner, inner, c + row * ldc + start, ldc, count,
-        accumulate, 0);
+        1.0f, accumulate, 0);
       row += block;
     }
   }
@@ -172,22 +174,11 @@ static void ck_panel_product(
 enum { ck_inner_block = 256, ck_column_block = 512, ck_row_block = 96 };
 enum { ck_product_scratch = ck_inner_block * (ck_column_block + ck_row_block) };
 
-// Equal blocks of at most `most`, rounded up to a multiple of `unit`.
-CK_INLINE size_t ck_block_size(size_t count, size_t most, size_t unit) {
-  const size_t blocks = (count + most - 1) / most;
-  const size_t size = (count + blocks - 1) / blocks;
-  return (size + unit - 1) / unit * unit;
-}
-
 static void ck_product(
   const float *a, size_t lda, int a_transposed, const float *b, size_t ldb, int b_transposed,
-  float *c, size_t ldc, size_t rows, size_t inner, size_t columns, int accumulate, float *scratch) {
-  if (rows == 0 || columns == 0) return;
-  if (inner == 0) {
-    if (accumulate) return;
-    for (size_t r = 0; r < rows; r++) memset(c + r * ldc, 0, columns * sizeof(float));
-    return;
-  }
+  float *c, size_t ldc, size_t rows, size_t inner, size_t columns, float alpha, int accumulate,
+  float *scratch) {
+  if (ck_is_empty_product(c, ldc, rows, inner, columns, accumulate)) return;
   float *const packed = scratch + ck_inner_block * ck_column_block;
   const size_t column_block = ck_block_size(columns, ck_column_block, ck_panel_width);
   const size_t inner_block = ck_block_size(inner, ck_inner_block, 1);
@@ -203,7 +194,8 @@ static void ck_product(
         if (!a_transposed) {
           const size_t block = ck_block_rows(rows - row, lda % 1024 == 0);
           ck_panels(
-            block, a + row * lda + k, lda, scratch, depth, c + row * ldc + n, ldc, width, adds, 0);
+            block, a + row * lda + k, lda, scratch, depth, c + row * ldc + n, ldc, width, alpha, adds,
+            0);
           row += block;
           continue;
         }
@@ -218,7 +210,7 @@ static void ck_product(
         const float *next = packed;
         while (row < end) {
           const size_t block = ck_block_rows(end - row, 0);
-          ck_panels(block, next, 0, scratch, depth, c + row * ldc + n, ldc, width, adds, 1);
+          ck_panels(block, next, 0, scratch, depth, c + row * ldc + n, ldc, width, alpha, adds, 1);
           next += block * depth;
           row += block;
         }

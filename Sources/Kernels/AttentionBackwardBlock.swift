@@ -56,7 +56,7 @@ extension TiledAttention {
         // dP = dO Vᵀ and dV += Pᵀ dO, both seen through dropout.
         MatrixProduct.serial(
           rows: count, columns: tile.keys.count, inner: geometry.valueDimension, dOutput,
-          values.transposed, into: gradient, stride: tile.stride)
+          values.transposed, into: gradient, stride: tile.stride, precision: geometry.precision)
         byDistance?.addValueTerms(tile, to: gradient)
         var seen = weights
         if !dropout.isEmpty {
@@ -68,7 +68,8 @@ extension TiledAttention {
         MatrixProduct.serial(
           rows: tile.keys.count, columns: geometry.valueDimension, inner: count,
           MatrixOperand(seen, stride: tile.stride, transposed: true), dOutput, beta: 1,
-          into: gradients.values + valueOffset, stride: geometry.valueStride)
+          into: gradients.values + valueOffset, stride: geometry.valueStride,
+          precision: geometry.precision)
         // dS = P (dP - δ), dQ += scale dS K, dK += scale dSᵀ Q
         kernels.attention_tile_backward(
           weights, gradient, tile.stride, count, tile.keys.count, delta, 1)
@@ -82,11 +83,13 @@ extension TiledAttention {
           rows: count, columns: geometry.keyDimension, inner: tile.keys.count,
           alpha: geometry.scale, dScores,
           MatrixOperand(saved.keys + keyOffset, stride: geometry.keyStride), beta: 1,
-          into: gradients.queries + queryOffset, stride: geometry.keyStride)
+          into: gradients.queries + queryOffset, stride: geometry.keyStride,
+          precision: geometry.precision)
         MatrixProduct.serial(
           rows: tile.keys.count, columns: geometry.keyDimension, inner: count,
           alpha: geometry.scale, dScores.transposed, queries, beta: 1,
-          into: gradients.keys + keyOffset, stride: geometry.keyStride)
+          into: gradients.keys + keyOffset, stride: geometry.keyStride,
+          precision: geometry.precision)
       }
       byDistance?.finish()
     }

@@ -25,12 +25,15 @@ public struct AttentionGeometry {
   public var allowed: UnsafePointer<UInt8>?
   /// Whether `allowed` is [T, S] for all sequences.
   public var isAllowedShared = false
+  /// Of the factors of the tiles' products; sums and the softmax are in float32.
+  public var precision: ProductPrecision
 
   /// The arguments are the properties.
   public init(
     batch: Int, heads: Int, queryLength: Int, keyLength: Int, keyDimension: Int,
     valueDimension: Int, scale: Float, firstKeys: [Int32], endKeys: [Int32],
-    allowed: UnsafePointer<UInt8>? = nil, isAllowedShared: Bool = false
+    allowed: UnsafePointer<UInt8>? = nil, isAllowedShared: Bool = false,
+    precision: ProductPrecision = .float32
   ) {
     self.batch = batch
     self.heads = heads
@@ -43,6 +46,7 @@ public struct AttentionGeometry {
     self.endKeys = endKeys
     self.allowed = allowed
     self.isAllowedShared = isAllowedShared
+    self.precision = precision
   }
 
   /// Queries in a tile: 128, and fewer where each sees a small part of the keys only (a window), because a tile

@@ -40,12 +40,14 @@ public enum BufferPool {
   public static func allocate(_ count: Int) -> UnsafeMutablePointer<Float> {
     let bytes = sizeClass(count)
     let pointer = state.withLock { state -> FreePointer in
-      var found = bytes
-      while found <= 2 * bytes, state.free[found]?.isEmpty ?? true { found = nextClass(found) }
       state.statistics.usedBytes += bytes
       state.statistics.peakUsedBytes = max(
         state.statistics.peakUsedBytes, state.statistics.usedBytes)
-      if found <= 2 * bytes, let reused = state.free[found]?.popLast() { return reused }
+      var size = bytes
+      while size <= 2 * bytes {
+        if let reused = state.free[size]?.popLast() { return reused }
+        size = nextClass(size)
+      }
       state.statistics.systemAllocations += 1
       state.statistics.reservedBytes += bytes
       return FreePointer(address: allocateFromSystem(bytes))

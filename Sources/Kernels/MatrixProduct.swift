@@ -31,11 +31,26 @@ public struct MatrixOperand {
 /// Matrix products. Every product of the package goes through here, to the BLAS or to a kernel of the package.
 public enum MatrixProduct {
   /// C = α A B + β C on the calling thread, with A [rows, inner], B [inner, columns], C [rows, columns].
+  ///
+  /// - Parameter precision: of the factors; where a product is too small to gain, they stay exact.
   public static func serial(
     rows: Int, columns: Int, inner: Int, alpha: Float = 1, _ a: MatrixOperand, _ b: MatrixOperand,
-    beta: Float = 0, into c: UnsafeMutablePointer<Float>, stride: Int
+    beta: Float = 0, into c: UnsafeMutablePointer<Float>, stride: Int,
+    precision: ProductPrecision = .float32
   ) {
     if rows == 0 || columns == 0 { return }
+    if let product = RowProduct(
+      rows: rows, columns: columns, inner: inner, alpha: alpha, a, b, beta: beta,
+      precision: precision)
+    {
+      return product.runSerially(a, b, into: c, stride: stride)
+    }
+    if let tile = ProductTiles(
+      rows: rows, columns: columns, inner: inner, alpha: alpha, beta: beta, precision: precision,
+      leastOperations: b.isTransposed ? 100_000 : 1_000_000)
+    {
+      return tile.runSerially(a, b, into: c, stride: stride)
+    }
     OperationCounter.add(2 * rows * columns * inner)
     BLASCore.prepare()
     cblas_sgemm(
@@ -57,11 +72,17 @@ public enum MatrixProduct {
     beta: Float = 0, into c: UnsafeMutablePointer<Float>, stride: Int,
     precision: ProductPrecision = .float32, epilogue: ((Range<Int>, Range<Int>) -> Void)? = nil
   ) {
-    if alpha == 1, beta == 0 || beta == 1,
-      let tiles = ProductTiles(
-        rows: rows, columns: columns, inner: inner, precision: precision)
+    if let product = RowProduct(
+      rows: rows, columns: columns, inner: inner, alpha: alpha, a, b, beta: beta,
+      precision: precision)
     {
-      return tiles.run(a, b, accumulate: beta == 1, into: c, stride: stride, epilogue: epilogue)
+      return product.run(a, b, into: c, stride: stride, epilogue: epilogue)
+    }
+    if let tiles = ProductTiles(
+      rows: rows, columns: columns, inner: inner, alpha: alpha, beta: beta, precision: precision,
+      leastOperations: 1_000_000)
+    {
+      return tiles.run(a, b, into: c, stride: stride, epilogue: epilogue)
     }
     let byRows = rows >= columns
     let length = byRows ? rows : columns

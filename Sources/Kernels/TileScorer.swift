@@ -46,7 +46,7 @@ struct TileScorer {
         queries + geometry.queryOffset(tile.batch, tile.head, tile.queries.lowerBound),
         stride: geometry.keyStride),
       MatrixOperand(key, stride: geometry.keyStride, transposed: true), into: scores,
-      stride: tile.stride)
+      stride: tile.stride, precision: geometry.precision)
     return nil
   }
 }

@@ -97,7 +97,8 @@ public enum TiledAttention {
         MatrixOperand(scores, stride: tile.stride),
         MatrixOperand(
           v + geometry.valueOffset(batch, head, tile.keys.lowerBound), stride: geometry.valueStride),
-        beta: isFirst ? 0 : 1, into: result, stride: geometry.valueStride)
+        beta: isFirst ? 0 : 1, into: result, stride: geometry.valueStride,
+        precision: geometry.precision)
       isFirst = false
     }
 

@@ -24,6 +24,9 @@ struct BFloat16ProductTests {
     var randoms = Randoms(size.rows + size.inner)
     let a = GuardedFloats(randoms.floats(size.rows * size.inner))
     let b = GuardedFloats(randoms.floats(size.inner * size.columns))
+    let (left, right) = (
+      a.values.map { Double(Self.rounded($0)) }, b.values.map { Double(Self.rounded($0)) }
+    )
     let stride = size.columns + 3
     let before = randoms.floats(max(0, (size.rows - 1) * stride + size.columns))
     let scratch = GuardedFloats([Float](repeating: .nan, count: kernel.scratch))
@@ -32,15 +35,15 @@ struct BFloat16ProductTests {
       kernel.product?(
         a.pointer, transposed.a ? size.rows : size.inner, transposed.a ? 1 : 0, b.pointer,
         transposed.b ? size.inner : size.columns, transposed.b ? 1 : 0, found.pointer, stride,
-        size.rows, size.inner, size.columns, accumulates ? 1 : 0, scratch.pointer)
+        size.rows, size.inner, size.columns, 0.75, accumulates ? 1 : 0, scratch.pointer)
       var expected = before.map(Double.init)
       for row in 0..<size.rows {
         for column in 0..<size.columns {
           var sum = accumulates ? Double(before[row * stride + column]) : 0
           for i in 0..<size.inner {
-            let x = a.values[transposed.a ? i * size.rows + row : row * size.inner + i]
-            let y = b.values[transposed.b ? column * size.inner + i : i * size.columns + column]
-            sum += Double(Self.rounded(x)) * Double(Self.rounded(y))
+            let x = left[transposed.a ? i * size.rows + row : row * size.inner + i]
+            let y = right[transposed.b ? column * size.inner + i : i * size.columns + column]
+            sum += 0.75 * x * y
           }
           expected[row * stride + column] = sum
         }
@@ -60,7 +63,7 @@ struct BFloat16ProductTests {
       var scratch = [Float](repeating: 0, count: kernel.scratch)
       withUnsafePointer(to: factor) { a in
         withUnsafePointer(to: one) { b in
-          kernel.product?(a, 1, 0, b, 1, 0, &found, 1, 1, 1, 1, 0, &scratch)
+          kernel.product?(a, 1, 0, b, 1, 0, &found, 1, 1, 1, 1, 1, 0, &scratch)
         }
       }
       #expect(found == expected)

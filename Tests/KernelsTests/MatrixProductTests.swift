@@ -4,11 +4,13 @@ import Testing
 
 /// Products over all threads, whoever does them.
 @Suite(.guardedMemory, .serialized) struct MatrixProductTests {
-  /// Below and above the size from which the package's own kernel takes over; its blocks are 256 deep.
+  /// Below and above the sizes from which the package's own kernels take over; blocks are 256 deep.
   @Test(
-    arguments: [(203, 517, 37), (31, 47, 703), (17, 1031, 61), (1031, 16, 67), (15, 911, 97)],
+    arguments: [
+      (203, 517, 37), (31, 47, 703), (17, 1031, 61), (1031, 16, 67), (15, 911, 97), (1, 3001, 64),
+    ],
     [(false, false), (false, true), (true, false), (true, true)])
-  func productsAreThoseOfOneThreadOfTheBLAS(
+  func productsAreThoseOfDoublePrecision(
     size: (rows: Int, columns: Int, inner: Int), transposed: (a: Bool, b: Bool)
   ) {
     var randoms = Randoms(size.rows + size.inner)
@@ -20,24 +22,51 @@ import Testing
       b.pointer, stride: transposed.b ? size.inner : size.columns, transposed: transposed.b)
     let stride = size.columns + 3
     let before = randoms.floats((size.rows - 1) * stride + size.columns)
-    for beta: Float in [0, 1] {
-      let expected = GuardedFloats(before)
-      MatrixProduct.serial(
-        rows: size.rows, columns: size.columns, inner: size.inner, left, right, beta: beta,
-        into: expected.pointer, stride: stride)
-      var results: [[Float]] = []
-      let count = ThreadPool.threadCount
-      defer { ThreadPool.threadCount = count }
-      for threads in 1...3 {
-        ThreadPool.threadCount = threads
-        let found = GuardedFloats(before)
-        MatrixProduct.parallel(
-          rows: size.rows, columns: size.columns, inner: size.inner, left, right, beta: beta,
-          into: found.pointer, stride: stride)
-        results.append(found.values)
+    func line(_ values: [Float], from start: Int, step: Int) -> [Float] {
+      (0..<size.inner).map { values[start + $0 * step] }
+    }
+    let (aValues, bValues) = (a.values, b.values)
+    let columns = (0..<size.columns).map {
+      transposed.b
+        ? line(bValues, from: $0 * size.inner, step: 1)
+        : line(bValues, from: $0, step: size.columns)
+    }
+    let count = ThreadPool.threadCount
+    defer { ThreadPool.threadCount = count }
+    for (alpha, beta) in [(1, 0), (1, 1), (0.5, 0), (0.5, 1)] as [(Float, Float)] {
+      var expected = before.map(Double.init)
+      for row in 0..<size.rows {
+        let factors =
+          transposed.a
+          ? line(aValues, from: row, step: size.rows)
+          : line(aValues, from: row * size.inner, step: 1)
+        for column in 0..<size.columns {
+          let index = row * stride + column
+          let product = KernelSet.all[0].table.dot(factors, columns[column], size.inner)
+          expected[index] = Double(beta) * expected[index] + Double(alpha) * product
+        }
       }
-      expectClose(results[0], expected.values.map(Double.init), absolute: 2e-4)
+      func found(_ multiply: (UnsafeMutablePointer<Float>) -> Void) -> [Float] {
+        let result = GuardedFloats(before)
+        multiply(result.pointer)
+        return result.values
+      }
+      let results = (1...3).map { threads in
+        ThreadPool.threadCount = threads
+        return found {
+          MatrixProduct.parallel(
+            rows: size.rows, columns: size.columns, inner: size.inner, alpha: alpha, left, right,
+            beta: beta, into: $0, stride: stride)
+        }
+      }
+      expectClose(results[0], expected, absolute: 2e-4)
       #expect(results[1] == results[0] && results[2] == results[0])
+      let alone = found {
+        MatrixProduct.serial(
+          rows: size.rows, columns: size.columns, inner: size.inner, alpha: alpha, left, right,
+          beta: beta, into: $0, stride: stride)
+      }
+      expectClose(alone, expected, absolute: 2e-4)
     }
   }
 

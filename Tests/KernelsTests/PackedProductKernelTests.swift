@@ -160,7 +160,7 @@ import Testing
     set.table.product(
       GuardedFloats(a.elements).pointer, a.stride, a.isTransposed ? 1 : 0,
       GuardedFloats(b.elements).pointer, b.stride, b.isTransposed ? 1 : 0, c.pointer,
-      b.columns + 3, a.rows, a.columns, b.columns, accumulates ? 1 : 0,
+      b.columns + 3, a.rows, a.columns, b.columns, 1, accumulates ? 1 : 0,
       GuardedFloats(unwritten: Int(set.table.product_scratch)).pointer)
     return c.values
   }

@@ -7,9 +7,11 @@ import Testing
 @Suite(.serialized) struct RecurrenceExecutionTests {
   private typealias Problem = RecurrenceProblem
 
-  private func expectClose(_ found: [Tensor], _ expected: [Tensor]) {
+  private func expectClose(
+    _ found: [Tensor], _ expected: [Tensor], relative: Double = 1e-5
+  ) {
     for (index, (found, expected)) in zip(found, expected).enumerated() {
-      TestSupport.expectClose(found, expected, "result \(index)")
+      TestSupport.expectClose(found, expected, relative: relative, "result \(index)")
     }
   }
 
@@ -40,7 +42,8 @@ import Testing
           lengths: [5, 2, 3], isReversed: isReversed)
       }
     }
-    expectClose(try results(false), try results(true))
+    // Five steps of a wide recurrence make much of the order of a sum.
+    expectClose(try results(false), try results(true), relative: 1e-4)
   }
 
   /// A decoder's way: a call for each step, with weights that are laid out once and gradients of weights that are put

@@ -94,15 +94,16 @@ import Testing
       )
     }
     let before = try outputs()
-    // Column 7 of the logits is row 7 of the output projection; no token 7 is read.
-    for column in 0..<10 { matrices[2].value[7, column] += 1 }
+    // Column 7 of the logits is row 7 of the output projection; no token 7 is read. A constant would change nothing: what
+    // the row is multiplied by has the mean 0.
+    for column in 0..<10 { matrices[2].value[7, column] += Float(column) }
     let after = try outputs()
     #expect(after.logits != before.logits)
     #expect(after.memory == before.memory)
     #expect((matrices[1].value[7, 0] == matrices[2].value[7, 0]) == (tying != .none))
     #expect((matrices[0].value[7, 0] == matrices[2].value[7, 0]) == (tying == .all))
     // Token 5 is read by the decoder alone.
-    for column in 0..<10 { matrices[1].value[5, column] += 1 }
+    for column in 0..<10 { matrices[1].value[5, column] += Float(column) }
     let last = try outputs()
     #expect(last.logits != after.logits)
     #expect((last.logits[0, 0, 5] != after.logits[0, 0, 5]) == (tying != .none))

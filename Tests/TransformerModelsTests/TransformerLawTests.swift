@@ -120,10 +120,14 @@ import Testing
     let whole = try model.logits(
       TokenBatch(rows.map { sources[$0] }), TokenBatch(continued), in: .inference()
     ).value
+    // Hypotheses of one sentence change places, as in a beam.
+    let swapped = [2, 3, 0, 1]
     for position in 4..<9 {
-      let step = try model.step(continued.map { $0[position] }, &state)
-      let expected = Variable(whole).slice(axis: 1, position..<position + 1).value
-      expectClose(step.reshaped([4, 1, 23]), expected, relative: 1e-5)
+      if position == 6 { state.select(rows: swapped) }
+      let order = position < 6 ? [0, 1, 2, 3] : swapped
+      let step = try model.step(order.map { continued[$0][position] }, &state)
+      let expected = Variable(whole).slice(axis: 1, position..<position + 1).gatherRows(order)
+      expectClose(step.reshaped([4, 1, 23]), expected.value, relative: 1e-5)
     }
     state.select(rows: [])
     #expect(state.count == 0)

@@ -80,7 +80,8 @@ private func tiledAttention(
     batch: batch, heads: headCount, queryLength: queryCount, keyLength: keyCount,
     keyDimension: keyDimension, valueDimension: valueDimension,
     scale: scale ?? 1 / Float(max(1, keyDimension)).squareRoot(), firstKeys: ranges.first,
-    endKeys: ranges.end, isAllowedShared: (allowed?.count ?? 0) == queryCount * keyCount)
+    endKeys: ranges.end, isAllowedShared: (allowed?.count ?? 0) == queryCount * keyCount,
+    precision: query.productPrecision(with: key))
 
   distances?.check(
     headCount: headCount, keyDimension: keyDimension, valueDimension: valueDimension)

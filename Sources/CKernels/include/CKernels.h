@@ -251,13 +251,18 @@ typedef struct {
     size_t columns, int accumulate);
 
   // ---- products of any size ----
-  // c = a b, or c += a b where accumulate != 0; a is [rows, inner] and b [inner, columns], or the other way
+  // c = alpha a b, or c += alpha a b where accumulate != 0; a is [rows, inner] and b [inner, columns], or the other way
   // round in memory where transposed != 0. `scratch` holds product_scratch floats. Every element is a sum in
   // one order, wherever in c it stands.
   size_t product_scratch;
   void (*product)(
     const float *a, size_t lda, int a_transposed, const float *b, size_t ldb, int b_transposed,
-    float *c, size_t ldc, size_t rows, size_t inner, size_t columns, int accumulate, float *scratch);
+    float *c, size_t ldc, size_t rows, size_t inner, size_t columns, float alpha, int accumulate,
+    float *scratch);
+  // The same for few rows: b is read once and not laid out anew.
+  void (*row_product)(
+    const float *a, size_t lda, const float *b, size_t ldb, int b_transposed, float *c, size_t ldc,
+    size_t rows, size_t inner, size_t columns, float alpha, int accumulate);
 } ck_functions;
 
 // What a thread does between two looks at memory that another one is about to write.
@@ -280,7 +285,8 @@ typedef struct {
   size_t scratch;
   void (*product)(
     const float *a, size_t lda, int a_transposed, const float *b, size_t ldb, int b_transposed,
-    float *c, size_t ldc, size_t rows, size_t inner, size_t columns, int accumulate, float *scratch);
+    float *c, size_t ldc, size_t rows, size_t inner, size_t columns, float alpha, int accumulate,
+    float *scratch);
 } ck_rounded_product;
 
 // Factors in bfloat16, rounded to the nearest, ties to even; NULL when this CPU has no such products.

@@ -39,8 +39,8 @@ extension PeerBench {
     let flops =
       Double(4 * Self.headCount * Self.headDimension * length * length)
       * (isBackward ? 3.5 : 1) / (isCausal ? 2 : 1)
-    func compute(_ inputs: TensorInputs) -> [Tensor] {
-      Self.attend(inputs, isCausal: isCausal, isBackward: isBackward)
+    func compute(_ inputs: TensorInputs, _ precision: ProductPrecision = .float32) -> [Tensor] {
+      Self.attend(inputs, isCausal: isCausal, isBackward: isBackward, precision)
     }
     let ours = Contender(
       Self.ownName, task: task, parameters: [SizeParameter("n", length)],
@@ -49,7 +49,13 @@ extension PeerBench {
       let inputs = try inputs.get()
       return Workload { blackHole(compute(inputs)) }
     }
-    return [ours]
+    let rounded = rounded(ours) {
+      let inputs = try inputs.get()
+      return Workload(
+        check: { try inputs.check(compute(inputs, .bfloat16), .ownBF16, compute(inputs)) },
+        run: { blackHole(compute(inputs, .bfloat16)) })
+    }
+    return [ours, rounded]
       + variants.map { variant in
         contender(variant, like: ours, "attention", inputs: inputs) {
           Arguments(
@@ -64,8 +70,12 @@ extension PeerBench {
   }
 
   /// The output, then with `isBackward` the gradients of queries, keys and values.
-  private static func attend(_ inputs: TensorInputs, isCausal: Bool, isBackward: Bool) -> [Tensor] {
-    let context = isBackward ? ForwardContext.differentiating() : .inference()
+  private static func attend(
+    _ inputs: TensorInputs, isCausal: Bool, isBackward: Bool, _ precision: ProductPrecision
+  ) -> [Tensor] {
+    let context =
+      isBackward || precision != .float32
+      ? ForwardContext.differentiating(precision: precision) : .inference()
     let leaves = ["query", "key", "value"].map { name in
       context.input(inputs[name].reshaped([1, -1, headCount * headDimension]))
     }

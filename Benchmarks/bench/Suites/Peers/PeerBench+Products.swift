@@ -14,13 +14,13 @@ extension PeerBench {
     let inputs = Shared { [seed] in
       try TensorInputs(["a": [rows, inner], "b": [columns, inner]], seed: seed)
     }
-    func compute(_ inputs: TensorInputs) -> Tensor {
+    func compute(_ inputs: TensorInputs, _ precision: ProductPrecision = .float32) -> Tensor {
       var result = Tensor(uninitialized: [rows, columns])
       MatrixProduct.parallel(
         rows: rows, columns: columns, inner: inner,
         MatrixOperand(inputs["a"].pointer, stride: inner),
         MatrixOperand(inputs["b"].pointer, stride: inner, transposed: true),
-        into: result.mutablePointer, stride: columns)
+        into: result.mutablePointer, stride: columns, precision: precision)
       return result
     }
     let ours = Contender(
@@ -33,7 +33,13 @@ extension PeerBench {
       let inputs = try inputs.get()
       return Workload { blackHole(compute(inputs)) }
     }
-    return [ours]
+    let rounded = rounded(ours) {
+      let inputs = try inputs.get()
+      return Workload(
+        check: { try inputs.check([compute(inputs, .bfloat16)], .ownBF16, [compute(inputs)]) },
+        run: { blackHole(compute(inputs, .bfloat16)) })
+    }
+    return [ours, rounded]
       + variants.map { variant in
         contender(variant, like: ours, "product", inputs: inputs) {
           Arguments(inputs: $0.path, precision: variant.precision)

@@ -1,3 +1,4 @@
+import AttentionKit
 import BenchmarkKit
 
 /// What the contenders of the peers suite are made from.
@@ -7,6 +8,19 @@ struct PeerBench {
 
   let workers: PeerWorkers
   let seed: UInt64
+
+  /// Ours again, with products of bfloat16.
+  func rounded(_ ours: Contender, prepare: @escaping () throws -> Workload) -> Contender {
+    Contender(
+      PeerVariant.ownBF16.name, task: ours.task, parameters: ours.parameters, cost: ours.cost,
+      group: ours.group
+    ) {
+      guard ProductPrecision.bfloat16.isAvailable else {
+        throw SuiteError("this processor has no products of bfloat16")
+      }
+      return try prepare()
+    }
+  }
 
   /// A contender that a peer's worker runs.
   ///
