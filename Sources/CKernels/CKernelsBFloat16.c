@@ -20,10 +20,6 @@
 enum { ck_lanes = 16, ck_bf16_panel = 32, ck_bf16_rows = 12 };
 // What stays in the second cache: that many columns and rows of B.
 enum { ck_bf16_inner = 512, ck_bf16_columns = 512 };
-enum {
-  ck_bf16_panel_floats = ck_bf16_inner / 2 * ck_bf16_columns,
-  ck_bf16_block_floats = ck_bf16_inner / 2 * ck_lanes,
-};
 
 CK_INLINE __mmask16 ck_below(size_t count) {
   return count >= 16 ? (__mmask16)0xffff : (__mmask16)((1u << count) - 1);
@@ -185,15 +181,21 @@ CK_INLINE size_t ck_next_rows(size_t rest) {
   return rest >= 8 ? 8 : rest >= 4 ? 4 : rest >= 2 ? 2 : 1;
 }
 
+static size_t ck_scratch_bf16(size_t rows, size_t inner, size_t columns) {
+  if (rows == 0 || inner == 0 || columns == 0) return 0;
+  return ck_block_size(inner, ck_bf16_inner, 2) / 2 *
+         (ck_block_size(columns, ck_bf16_columns, ck_bf16_panel) + ck_lanes);
+}
+
 static void ck_product_bf16(
   const float *a, size_t lda, int a_transposed, const float *b, size_t ldb, int b_transposed,
   float *c, size_t ldc, size_t rows, size_t inner, size_t columns, float alpha, int accumulate,
   float *scratch) {
   if (ck_is_empty_product(c, ldc, rows, inner, columns, accumulate)) return;
-  uint32_t *const panels = (uint32_t *)scratch;
-  uint32_t *const block = panels + ck_bf16_panel_floats;
   const size_t column_block = ck_block_size(columns, ck_bf16_columns, ck_bf16_panel);
   const size_t inner_block = ck_block_size(inner, ck_bf16_inner, 2);
+  uint32_t *const panels = (uint32_t *)scratch;
+  uint32_t *const block = panels + inner_block / 2 * column_block;
   for (size_t n = 0; n < columns; n += column_block) {
     const size_t width = columns - n < column_block ? columns - n : column_block;
     for (size_t k = 0; k < inner; k += inner_block) {
@@ -222,6 +224,6 @@ static void ck_product_bf16(
 #pragma clang attribute pop
 
 const ck_rounded_product ck_product_bfloat16_avx512 = {
-  .scratch = ck_bf16_panel_floats + ck_bf16_block_floats, .product = ck_product_bf16};
+  .scratch = ck_scratch_bf16, .product = ck_product_bf16};
 
 #endif

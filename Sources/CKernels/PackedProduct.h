@@ -172,16 +172,23 @@ static void ck_panel_product(
 
 // What a product keeps in the second cache: that many columns and rows of B, and columns of A.
 enum { ck_inner_block = 256, ck_column_block = 512, ck_row_block = 96 };
-enum { ck_product_scratch = ck_inner_block * (ck_column_block + ck_row_block) };
+
+// Floats of scratch for a product: a block of B and, where it is transposed, some rows of A.
+static size_t ck_product_scratch(size_t rows, size_t inner, size_t columns) {
+  if (rows == 0 || inner == 0 || columns == 0) return 0;
+  return ck_block_size(inner, ck_inner_block, 1) *
+         (ck_block_size(columns, ck_column_block, ck_panel_width) +
+          (rows < ck_row_block ? rows : ck_row_block));
+}
 
 static void ck_product(
   const float *a, size_t lda, int a_transposed, const float *b, size_t ldb, int b_transposed,
   float *c, size_t ldc, size_t rows, size_t inner, size_t columns, float alpha, int accumulate,
   float *scratch) {
   if (ck_is_empty_product(c, ldc, rows, inner, columns, accumulate)) return;
-  float *const packed = scratch + ck_inner_block * ck_column_block;
   const size_t column_block = ck_block_size(columns, ck_column_block, ck_panel_width);
   const size_t inner_block = ck_block_size(inner, ck_inner_block, 1);
+  float *const packed = scratch + inner_block * column_block;
   for (size_t n = 0; n < columns; n += column_block) {
     const size_t width = columns - n < column_block ? columns - n : column_block;
     for (size_t k = 0; k < inner; k += inner_block) {

@@ -63,8 +63,9 @@ struct ProductTiles {
   ) {
     let kernels = VectorKernels.active
     let rounded = precision == .bfloat16 ? RoundedProduct.bfloat16 : nil
-    let (product, scratchCount) =
+    let (product, scratch) =
       rounded.map { ($0.product, $0.scratch) } ?? (kernels.product, kernels.product_scratch)
+    let scratchCount = scratch?(rowRange.count, inner, columnRange.count) ?? 0
     let (row, column) = (rowRange.lowerBound, columnRange.lowerBound)
     let (a, b) = (a.advanced(row: row, column: 0), b.advanced(row: 0, column: column))
     BufferPool.withScratch(scratchCount) { scratch in

@@ -29,7 +29,8 @@ struct BFloat16ProductTests {
     )
     let stride = size.columns + 3
     let before = randoms.floats(max(0, (size.rows - 1) * stride + size.columns))
-    let scratch = GuardedFloats([Float](repeating: .nan, count: kernel.scratch))
+    let scratch = GuardedFloats(
+      [Float](repeating: .nan, count: kernel.scratch(size.rows, size.inner, size.columns)))
     for accumulates in [false, true] {
       let found = GuardedFloats(before)
       kernel.product?(
@@ -60,7 +61,7 @@ struct BFloat16ProductTests {
       as [(Float, Float)]
     {
       var found: Float = 5
-      var scratch = [Float](repeating: 0, count: kernel.scratch)
+      var scratch = [Float](repeating: 0, count: kernel.scratch(1, 1, 1))
       withUnsafePointer(to: factor) { a in
         withUnsafePointer(to: one) { b in
           kernel.product?(a, 1, 0, b, 1, 0, &found, 1, 1, 1, 1, 1, 0, &scratch)

@@ -161,7 +161,7 @@ import Testing
       GuardedFloats(a.elements).pointer, a.stride, a.isTransposed ? 1 : 0,
       GuardedFloats(b.elements).pointer, b.stride, b.isTransposed ? 1 : 0, c.pointer,
       b.columns + 3, a.rows, a.columns, b.columns, 1, accumulates ? 1 : 0,
-      GuardedFloats(unwritten: Int(set.table.product_scratch)).pointer)
+      GuardedFloats(unwritten: set.table.product_scratch(a.rows, a.columns, b.columns)).pointer)
     return c.values
   }
 }

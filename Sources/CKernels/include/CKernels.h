@@ -254,7 +254,7 @@ typedef struct {
   // c = alpha a b, or c += alpha a b where accumulate != 0; a is [rows, inner] and b [inner, columns], or the other way
   // round in memory where transposed != 0. `scratch` holds product_scratch floats. Every element is a sum in
   // one order, wherever in c it stands.
-  size_t product_scratch;
+  size_t (*product_scratch)(size_t rows, size_t inner, size_t columns);
   void (*product)(
     const float *a, size_t lda, int a_transposed, const float *b, size_t ldb, int b_transposed,
     float *c, size_t ldc, size_t rows, size_t inner, size_t columns, float alpha, int accumulate,
@@ -282,7 +282,7 @@ const ck_functions *ck_best_functions(void);
 // A product as ck_functions.product, whose factors are rounded to another format first; sums are in float32.
 // Subnormal factors count as 0. `product` needs a scratch of that many floats.
 typedef struct {
-  size_t scratch;
+  size_t (*scratch)(size_t rows, size_t inner, size_t columns);
   void (*product)(
     const float *a, size_t lda, int a_transposed, const float *b, size_t ldb, int b_transposed,
     float *c, size_t ldc, size_t rows, size_t inner, size_t columns, float alpha, int accumulate,
