@@ -77,7 +77,7 @@ struct AttentionKind {
       if window != nil && !isAdditive { return between(256, 16384) }
       if isAdditive { return between(64, window != nil ? 8192 : 2048) }
       if !isScaledDot { return between(64, isBackward ? 2048 : 4096) }
-      return between(64, isBackward ? 8192 : 16384)
+      return between(64, 16384)
     }
   }
 

@@ -22,7 +22,7 @@ struct DecodeSuite: BenchmarkSuite {
   static let uncachedName = "Transformer, no cache"
 
   func options(_ settings: Settings) -> RunnerOptions {
-    var options = settings.runnerOptions(quick: 12, normal: 16, full: 300)
+    var options = settings.runnerOptions(quick: 12, normal: 16, full: 400)
     options.measuresMemory = false
     options.warmUpTime = 0.1
     // Steps are many: what counts is that every part of the budget is used.
