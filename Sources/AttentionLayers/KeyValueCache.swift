@@ -1,6 +1,5 @@
 public import Autograd
 internal import CoreLayers
-internal import Kernels
 public import Tensors
 
 /// Projected keys and values of positions that the decoder has already seen, so that a step costs one query
@@ -62,25 +61,9 @@ public struct KeyValueCache {
       if chosen == origins { return }
       self.origins = chosen
     }
-    keys = selected(rows, of: keys)
-    values = selected(rows, of: values)
+    keys = Variable(keys).gatherRows(rows).value
+    values = Variable(values).gatherRows(rows).value
     lengths = rows.map { lengths[$0] }
-  }
-
-  /// The given rows, without the positions that are still to be set.
-  private func selected(_ rows: [Int], of tensor: Tensor) -> Tensor {
-    let (capacity, width) = (tensor.shape[1], tensor.shape[2])
-    var result = Tensor(uninitialized: [rows.count, capacity, width])
-    let (source, target) = (tensor.pointer, result.mutablePointer)
-    let grain = max(1, 65_536 / max(1, capacity * width))
-    ThreadPool.forEachRange(of: rows.count, grain: grain) { range in
-      for row in range {
-        let length = origins == nil ? lengths[rows[row]] : capacity
-        (target + row * capacity * width).update(
-          from: source + rows[row] * capacity * width, count: length * width)
-      }
-    }
-    return result
   }
 
   private func set(_ tensor: inout Tensor, row: Int, position: Int, from source: Tensor) {

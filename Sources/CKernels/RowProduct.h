@@ -36,22 +36,26 @@ CK_ROW_TILE(2, 4)
 CK_ROW_TILE(4, 1)
 CK_ROW_TILE(4, 4)
 
+// Calls F with four rows of A and C at a time, and with the two and the one that are left.
+#define CK_IN_ROWS(F, SUFFIX, ...)                                                                 \
+  {                                                                                                \
+    size_t r = 0;                                                                                  \
+    for (; r + 4 <= rows; r += 4) {                                                                \
+      F##4##SUFFIX(a + r * lda, lda, b, ldb, c + r * ldc, ldc, inner, __VA_ARGS__);                \
+    }                                                                                              \
+    if (r + 2 <= rows) {                                                                           \
+      F##2##SUFFIX(a + r * lda, lda, b, ldb, c + r * ldc, ldc, inner, __VA_ARGS__);                \
+      r += 2;                                                                                      \
+    }                                                                                              \
+    if (r < rows) F##1##SUFFIX(a + r * lda, lda, b, ldb, c + r * ldc, ldc, inner, __VA_ARGS__);    \
+  }
+
 // All rows of A times J of B, which stay in the first cache while those of A pass.
 #define CK_ROW_TILES(J)                                                                            \
   CK_INLINE void ck_row_tiles_##J(                                                                 \
     const float *a, size_t lda, const float *b, size_t ldb, float *c, size_t ldc, size_t rows,     \
     size_t inner, float alpha, int accumulate) {                                                   \
-    size_t r = 0;                                                                                  \
-    for (; r + 4 <= rows; r += 4) {                                                                \
-      ck_row_tile_4x##J(a + r * lda, lda, b, ldb, c + r * ldc, ldc, inner, alpha, accumulate);     \
-    }                                                                                              \
-    if (r + 2 <= rows) {                                                                           \
-      ck_row_tile_2x##J(a + r * lda, lda, b, ldb, c + r * ldc, ldc, inner, alpha, accumulate);     \
-      r += 2;                                                                                      \
-    }                                                                                              \
-    if (r < rows) {                                                                                \
-      ck_row_tile_1x##J(a + r * lda, lda, b, ldb, c + r * ldc, ldc, inner, alpha, accumulate);     \
-    }                                                                                              \
+    CK_IN_ROWS(ck_row_tile_, x##J, alpha, accumulate)                                              \
   }
 CK_ROW_TILES(1)
 CK_ROW_TILES(4)
@@ -127,15 +131,5 @@ static void ck_row_product(
     return ck_row_product_transposed(
       a, lda, b, ldb, c, ldc, rows, inner, columns, alpha, accumulate);
   }
-  size_t r = 0;
-  for (; r + 4 <= rows; r += 4) {
-    ck_row_strips_4(a + r * lda, lda, b, ldb, c + r * ldc, ldc, inner, columns, alpha, accumulate);
-  }
-  if (r + 2 <= rows) {
-    ck_row_strips_2(a + r * lda, lda, b, ldb, c + r * ldc, ldc, inner, columns, alpha, accumulate);
-    r += 2;
-  }
-  if (r < rows) {
-    ck_row_strips_1(a + r * lda, lda, b, ldb, c + r * ldc, ldc, inner, columns, alpha, accumulate);
-  }
+  CK_IN_ROWS(ck_row_strips_, , columns, alpha, accumulate)
 }

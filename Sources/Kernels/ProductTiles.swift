@@ -79,11 +79,11 @@ struct ProductTiles {
   /// Rows and columns of a tile: halves of the longer side, as both operands are laid out anew for each tile, which
   /// counts below 256.
   private var grains: (rows: Int, columns: Int) {
+    let isLarge = 2 * rows * columns * inner >= 2_000_000
     var (rowParts, columnParts) = (1, 1)
     while rowParts * columnParts < 16 {
       let (height, width) = (rows / rowParts, columns / columnParts)
       let isFirst = rowParts * columnParts == 1
-      let isLarge = 2 * rows * columns * inner >= 2_000_000
       guard max(height, width) >= (isFirst && isLarge ? 64 : 512) else { break }
       if height >= width { rowParts *= 2 } else { columnParts *= 2 }
     }

@@ -42,8 +42,9 @@ import Testing
           lengths: [5, 2, 3], isReversed: isReversed)
       }
     }
-    // Five steps of a wide recurrence make much of the order of a sum.
-    expectClose(try results(false), try results(true), relative: 1e-4)
+    // Five steps of a wide recurrence without gates make much of the order of a sum.
+    expectClose(
+      try results(false), try results(true), relative: cell.gateCount == 1 ? 1e-4 : 1e-5)
   }
 
   /// A decoder's way: a call for each step, with weights that are laid out once and gradients of weights that are put

@@ -55,15 +55,15 @@ extension Variable {
     for row in rows where row < 0 || row >= shape[0] {
       fatalError("gatherRows: there is no row \(row) in \(shape)")
     }
+    let numbers = rows.map(Int32.init)
     var result = Tensor(uninitialized: Shape([rows.count] + shape.dimensions.dropFirst()))
-    for (index, row) in rows.enumerated() {
-      (result.mutablePointer + index * width).update(
-        from: value.pointer + row * width, count: width)
-    }
+    EmbeddingKernel.forward(
+      tokens: numbers, table: value.pointer, factor: 1, positions: nil, period: 1, dropout: .none,
+      into: result.mutablePointer, rows: rows.count, columns: width)
     return .result(result, of: self) { gradient, accumulator in
       var dx = Tensor.zeros(shape)
       EmbeddingKernel.scatterAdd(
-        tokens: rows.map(Int32.init), dy: gradient.pointer, factor: 1, into: dx.mutablePointer,
+        tokens: numbers, dy: gradient.pointer, factor: 1, into: dx.mutablePointer,
         rows: rows.count, columns: width)
       accumulator.add(dx, to: self)
     }

@@ -39,32 +39,22 @@ extension PeerBench {
     let flops =
       Double(4 * Self.headCount * Self.headDimension * length * length)
       * (isBackward ? 3.5 : 1) / (isCausal ? 2 : 1)
-    func compute(_ inputs: TensorInputs, _ precision: ProductPrecision = .float32) -> [Tensor] {
+    func compute(_ inputs: TensorInputs, _ precision: ProductPrecision) -> [Tensor] {
       Self.attend(inputs, isCausal: isCausal, isBackward: isBackward, precision)
     }
-    let ours = Contender(
-      Self.ownName, task: task, parameters: [SizeParameter("n", length)],
-      cost: Cost(flops: flops), group: "attention n=\(length)"
-    ) {
-      let inputs = try inputs.get()
-      return Workload { blackHole(compute(inputs)) }
-    }
-    let rounded = rounded(ours) {
-      let inputs = try inputs.get()
-      return Workload(
-        check: { try inputs.check(compute(inputs, .bfloat16), .ownBF16, compute(inputs)) },
-        run: { blackHole(compute(inputs, .bfloat16)) })
-    }
-    return [ours, rounded]
+    let own = own(
+      task, parameters: [SizeParameter("n", length)], cost: Cost(flops: flops),
+      group: "attention n=\(length)", inputs: inputs, compute: compute)
+    return own
       + variants.map { variant in
-        contender(variant, like: ours, "attention", inputs: inputs) {
+        contender(variant, like: own[0], "attention", inputs: inputs) {
           Arguments(
             inputs: $0.path, isCausal: isCausal, isBackward: isBackward,
             precision: variant.precision)
         } check: { inputs, work in
           try inputs.check(
             work, variant, names: isBackward ? Self.names : Array(Self.names.prefix(1))
-          ) { compute(inputs) }
+          ) { compute(inputs, .float32) }
         }
       }
   }

@@ -14,37 +14,28 @@ extension PeerBench {
     let inputs = Shared { [seed] in
       try TensorInputs(["a": [rows, inner], "b": [columns, inner]], seed: seed)
     }
-    func compute(_ inputs: TensorInputs, _ precision: ProductPrecision = .float32) -> Tensor {
+    func compute(_ inputs: TensorInputs, _ precision: ProductPrecision) -> [Tensor] {
       var result = Tensor(uninitialized: [rows, columns])
       MatrixProduct.parallel(
         rows: rows, columns: columns, inner: inner,
         MatrixOperand(inputs["a"].pointer, stride: inner),
         MatrixOperand(inputs["b"].pointer, stride: inner, transposed: true),
         into: result.mutablePointer, stride: columns, precision: precision)
-      return result
+      return [result]
     }
-    let ours = Contender(
-      Self.ownName, task: "product",
+    let own = own(
+      "product",
       parameters: [
         SizeParameter("m", rows), SizeParameter("n", columns), SizeParameter("k", inner),
       ],
-      cost: Cost(flops: 2 * Double(rows) * Double(columns) * Double(inner)), group: "products"
-    ) {
-      let inputs = try inputs.get()
-      return Workload { blackHole(compute(inputs)) }
-    }
-    let rounded = rounded(ours) {
-      let inputs = try inputs.get()
-      return Workload(
-        check: { try inputs.check([compute(inputs, .bfloat16)], .ownBF16, [compute(inputs)]) },
-        run: { blackHole(compute(inputs, .bfloat16)) })
-    }
-    return [ours, rounded]
+      cost: Cost(flops: 2 * Double(rows) * Double(columns) * Double(inner)), group: "products",
+      inputs: inputs, compute: compute)
+    return own
       + variants.map { variant in
-        contender(variant, like: ours, "product", inputs: inputs) {
+        contender(variant, like: own[0], "product", inputs: inputs) {
           Arguments(inputs: $0.path, precision: variant.precision)
         } check: { inputs, work in
-          try inputs.check(work, variant, names: ["output"]) { [compute(inputs)] }
+          try inputs.check(work, variant, names: ["output"]) { compute(inputs, .float32) }
         }
       }
   }

@@ -9,6 +9,28 @@ struct PeerBench {
   let workers: PeerWorkers
   let seed: UInt64
 
+  /// Ours at a work on tensors, in float32 and with products of bfloat16.
+  func own(
+    _ task: String, parameters: [SizeParameter], cost: Cost, group: String,
+    inputs: Shared<TensorInputs>,
+    compute: @escaping (TensorInputs, ProductPrecision) -> [Tensor]
+  ) -> [Contender] {
+    let exact = Contender(
+      Self.ownName, task: task, parameters: parameters, cost: cost, group: group
+    ) {
+      let inputs = try inputs.get()
+      return Workload { blackHole(compute(inputs, .float32)) }
+    }
+    let rounded = rounded(exact) {
+      let inputs = try inputs.get()
+      return Workload(
+        check: {
+          try inputs.check(compute(inputs, .bfloat16), .ownBF16, compute(inputs, .float32))
+        }, run: { blackHole(compute(inputs, .bfloat16)) })
+    }
+    return [exact, rounded]
+  }
+
   /// Ours again, with products of bfloat16.
   func rounded(_ ours: Contender, prepare: @escaping () throws -> Workload) -> Contender {
     Contender(
