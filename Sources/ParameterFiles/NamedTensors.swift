@@ -17,3 +17,5 @@ extension SafetensorsFile: NamedTensors {
   /// The names of all tensors, in the order of their data.
   public var tensorNames: [String] { entries.map(\.name) }
 }
+
+extension CTranslate2File: NamedTensors {}
