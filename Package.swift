@@ -80,8 +80,8 @@ let package = Package(
       "SequenceModels", "Tensors"),
     target(
       "ModelConversion", "Autograd", "CoreLayers", "Kernels", "ModelFiles", "ParameterFiles",
-      "PositionalEncodings", "RecurrentModels", "ResidualLayers", "Tensors", "TextProcessing",
-      "TransformerModels"),
+      "PositionalEncodings", "ResidualLayers", "Tensors", "TextProcessing",
+      "TiedEmbeddings", "TransformerModels"),
 
     target(
       "AttentionKit", "AttentionLayers", "AttentionMaps", "Autograd", "CoreLayers", "Decoding",
@@ -102,6 +102,7 @@ let package = Package(
       name: "TestSupport",
       dependencies: ["Autograd", "CoreLayers", "ModelFiles", "SequenceModels", "Tensors"],
       path: "Tests/TestSupport", swiftSettings: settings),
+    target("Fuzzing", "Tensors", path: "Tests/Fuzzing"),
     tests("Kernels", "CKernels"),
     tests("Tensors", "Kernels"),
     tests("Autograd", "Kernels", "Tensors"),
@@ -116,7 +117,8 @@ let package = Package(
     tests("Decoding", "AttentionKit"),
     tests("TextProcessing", "SequenceModels", exclude: ["Fixtures"]),
     tests("Metrics", exclude: ["Fixtures"]),
-    tests("ModelFiles", "Tensors"),
+    tests("ModelFiles", "Fuzzing", "Tensors"),
+    tests("Fuzzing", "AttentionKit"),
     tests("ParameterFiles", "AttentionKit", "ModelFiles", "Tensors"),
     tests("ModelConversion", "AttentionKit"),
     tests("AttentionMaps", "ModelFiles", "Tensors"),

@@ -4,6 +4,7 @@ struct Beam {
   private let resultCount: Int
   private let limit: Int
   private let penalty: LengthPenalty
+  private let places: BeamSearch.Places
   private let end: Int
   /// The hypotheses that go on, the most probable first. All have the same length.
   private(set) var live = [Hypothesis.Path()]
@@ -12,16 +13,29 @@ struct Beam {
   /// Those that came to the limit, or that nothing was allowed to follow.
   private var unfinished: [(path: Hypothesis.Path, score: Double)] = []
 
-  init(size: Int, resultCount: Int, limit: Int, penalty: LengthPenalty, end: Int) {
+  init(
+    size: Int, resultCount: Int, limit: Int, penalty: LengthPenalty, places: BeamSearch.Places,
+    end: Int
+  ) {
     self.size = size
     self.resultCount = resultCount
     self.limit = limit
     self.penalty = penalty
+    self.places = places
     self.end = end
   }
 
-  /// How many hypotheses may still be live: finished ones keep their places.
-  var freePlaces: Int { size - finished.count }
+  /// How many hypotheses may still be live.
+  private var freePlaces: Int {
+    switch places {
+    case .kept: size - finished.count
+    case .refilled: size
+    }
+  }
+
+  /// How many continuations of one hypothesis can come into question: to refill places, one more than there are, for one
+  /// of them may end.
+  var candidateCount: Int { freePlaces + (places == .refilled ? 1 : 0) }
 
   /// Whether there is nothing more to find.
   var isDone: Bool { live.isEmpty }
@@ -29,7 +43,7 @@ struct Beam {
   /// Goes on with the best continuations.
   ///
   /// - Parameter candidates: what may follow each live hypothesis, the most probable first; at most
-  ///   ``freePlaces`` of each count.
+  ///   ``candidateCount`` of each count.
   /// - Returns: for each hypothesis that is live now, the index of the one that it continues.
   mutating func advance(_ candidates: [[Candidate]]) -> [Int] {
     var continuations: [(parent: Int, candidate: Candidate, total: Double)] = []
@@ -49,7 +63,12 @@ struct Beam {
 
     var next: [Hypothesis.Path] = []
     var parents: [Int] = []
-    for (parent, candidate, _) in continuations.prefix(freePlaces) {
+    let placeCount = freePlaces
+    for (rank, (parent, candidate, _)) in continuations.enumerated() {
+      // Those that would not have had a place do not end; they refill the places of those that have.
+      let hasPlace = rank < placeCount
+      if !hasPlace && (places == .kept || next.count == placeCount) { break }
+      if !hasPlace && candidate.token == end { continue }
       var path = live[parent]
       if candidate.token == end {
         path.end(candidate)

@@ -6,7 +6,7 @@ internal import Tensors
 ///
 /// A sentence has `beamSize` places. At each step the best continuations of its live hypotheses, compared
 /// by log-probability (they have the same length), take the places; one that ends with the end token keeps
-/// its place until the search is over. So a beam of size 1 is greedy search, and a beam as large as the
+/// its place until the search is over, or leaves it to the next best, as ``places`` says. So a beam of size 1 is greedy search, and a beam as large as the
 /// number of sequences is exhaustive search. Equally probable continuations are taken in the order of their
 /// hypotheses, then of their tokens.
 ///
@@ -15,6 +15,15 @@ internal import Tensors
 /// after the length penalty would not be better than the worst of them. So stopping never loses a result
 /// that going on would have found.
 public struct BeamSearch: Sendable {
+  /// What becomes of the place of a hypothesis that ends.
+  public enum Places: String, Sendable, CaseIterable {
+    /// It is kept, so the search narrows: Wu et al. 2016.
+    case kept
+    /// It goes to the best continuation that does not end, so `beamSize` hypotheses stay live, at more cost: Tensor2Tensor
+    /// and Hugging Face.
+    case refilled
+  }
+
   /// The token every target starts with.
   public let start: Int
   /// The token that ends a target.
@@ -25,19 +34,23 @@ public struct BeamSearch: Sendable {
   public let resultCount: Int
   /// How hypotheses of different lengths are compared.
   public let lengthPenalty: LengthPenalty
+  /// What becomes of the place of a hypothesis that ends.
+  public let places: Places
   /// What outputs must keep to.
   public let constraints: DecodingConstraints
 
   /// The arguments are the properties. The default penalty is the paper's with alpha 0.6.
   public init(
     start: Int, end: Int, beamSize: Int = 4, resultCount: Int = 1,
-    lengthPenalty: LengthPenalty = .paper(), constraints: DecodingConstraints = .init()
+    lengthPenalty: LengthPenalty = .paper(), places: Places = .kept,
+    constraints: DecodingConstraints = .init()
   ) {
     self.start = start
     self.end = end
     self.beamSize = beamSize
     self.resultCount = resultCount
     self.lengthPenalty = lengthPenalty
+    self.places = places
     self.constraints = constraints
   }
 
@@ -58,7 +71,7 @@ public struct BeamSearch: Sendable {
     var beams = sources.indices.map { sentence in
       Beam(
         size: beamSize, resultCount: resultCount, limit: request.limits[sentence],
-        penalty: lengthPenalty, end: end)
+        penalty: lengthPenalty, places: places, end: end)
     }
     var active = request.sentences
     if !active.isEmpty {
@@ -85,9 +98,9 @@ public struct BeamSearch: Sendable {
       beams[sentence].live.map { (sentence: sentence, path: $0) }
     }
     var logits = try model.step(rows.map { $0.path.tokens.last ?? start }, &state)
-    let places = rows.map { beams[$0.sentence].freePlaces }
+    let counts = rows.map { beams[$0.sentence].candidateCount }
     let candidates = try request.forEachRow(of: &logits, rows, initial: []) { row, next in
-      next.best(places[row])
+      next.best(counts[row])
     }
     var kept: [Int] = []
     var first = 0

@@ -11,7 +11,9 @@ extension ForeignConfiguration {
       tokens[id] = token
     }
     return try tokens.enumerated().map { id, token in
-      guard let token else { throw error("the vocabulary", "a token with the number \(id)", "none") }
+      guard let token else {
+        throw error("the vocabulary", "a token with the number \(id)", "none")
+      }
       return token
     }
   }

@@ -3,7 +3,7 @@ internal import ModelFiles
 /// A JSON file of settings that another library wrote. Keys that nobody asks for are its own business.
 struct ForeignConfiguration {
   let path: String
-  private let json: StrictJSON
+  let json: StrictJSON
 
   /// - Throws: `FileError`; ``ConversionError`` where the file is no JSON object.
   init(contentsOf path: String) throws {

@@ -1,6 +1,8 @@
 internal import Autograd
-public import Tensors
+internal import CoreLayers
+internal import Tensors
 public import TextProcessing
+internal import TiedEmbeddings
 public import TransformerModels
 
 /// The tokens of a model of another library, and which of them are special.
@@ -31,26 +33,40 @@ public struct ForeignVocabulary: Sendable, Equatable {
       start: vocabulary.startID, end: vocabulary.endID)
   }
 
-  /// Our own vocabulary of the same tokens, and for each of its numbers the number here; nil: a special token that
-  /// this one does not have, or has as another special token already.
+  /// Our own vocabulary of the same tokens, and where each of them is here.
   ///
   /// - Throws: ``ConversionError`` for tokens that are there twice or that a vocabulary file cannot hold.
-  func arranged(for path: String) throws -> (vocabulary: Vocabulary, rows: [Int?]) {
-    var special: [Int?] = []
-    for id in [padding, unknown, start, end] {
-      special.append(id.flatMap { special.contains($0) ? nil : $0 })
-    }
+  func arranged(for path: String) throws -> (
+    vocabulary: Vocabulary, origins: [TokenOrigin]
+  ) {
+    let special = [padding, unknown, start, end]
     let ordinary = tokens.indices.filter { !special.contains($0) }
     let vocabulary = Vocabulary(ordinary.map { tokens[$0] })
     if vocabulary.count != special.count + ordinary.count {
       throw ConversionError(
         file: path, key: "the vocabulary",
-        expected: "\(ordinary.count) tokens, none of them empty, with a line break, there twice, or named like one of "
+        expected:
+          "\(ordinary.count) tokens, none of them empty, with a line break, there twice, or named like one of "
           + Vocabulary.specialTokens.joined(separator: " "),
         found: "\(vocabulary.count - special.count) such tokens")
     }
-    return (vocabulary, special + ordinary)
+    let ids = special + ordinary
+    return (
+      vocabulary,
+      ids.enumerated().map { index, id in
+        // Of two special tokens that are one, such as padding and start, the first is written as often as both.
+        TokenOrigin(id: id, isWritten: id != nil && !ids[..<index].contains(id))
+      }
+    )
   }
+}
+
+/// Which token of another vocabulary a token is.
+struct TokenOrigin {
+  /// Its number there; nil: it has none, and begins as zeros.
+  let id: Int?
+  /// Whether the model writes it.
+  let isWritten: Bool
 }
 
 /// A Transformer of another library with what decoding needs to know about its tokens.
@@ -84,36 +100,37 @@ public struct ForeignTransformer {
     let target = try target.arranged(for: path)
     let source = self.source == self.target ? target : try self.source.arranged(for: path)
     return (
-      try model.rearranged(sourceRows: source.rows, targetRows: target.rows), source.vocabulary,
+      try model.rearranged(source: source.origins, target: target.origins), source.vocabulary,
       target.vocabulary
     )
   }
 }
 
 extension Transformer {
-  /// A model whose token i is token `rows[i]` of this one. Where there is none its embedding is zero, and no output has it.
-  func rearranged(sourceRows: [Int?], targetRows: [Int?]) throws -> Transformer {
+  /// A model of other tokens, each with the embedding of its origin.
+  func rearranged(source: [TokenOrigin], target: [TokenOrigin]) throws -> Transformer {
     var configuration = configuration
-    configuration.sourceVocabularySize = sourceRows.count
-    configuration.targetVocabularySize = targetRows.count
-    if targetRows.contains(nil) { configuration.hasOutputBias = true }
+    configuration.sourceVocabularySize = source.count
+    configuration.targetVocabularySize = target.count
+    if !target.allSatisfy(\.isWritten) { configuration.hasOutputBias = true }
     let result = try Transformer(configuration)
     let old = Dictionary(
       parameterPaths.map { ($0.path, $0.parameter) }, uniquingKeysWith: { first, _ in first })
     for named in result.parameters {
       if let parameter = old[named.path] { named.parameter.value = parameter.value }
     }
-    result.targetEmbedding.weight.value = targetEmbedding.weight.value.rows(targetRows)
+    result.targetEmbedding.weight.value = targetEmbedding.weight.value.rows(target)
     if configuration.tying != .all {
-      result.sourceEmbedding.weight.value = sourceEmbedding.weight.value.rows(sourceRows)
+      result.sourceEmbedding.weight.value = sourceEmbedding.weight.value.rows(source)
     }
     if configuration.tying == .none {
-      result.outputProjection.weight.value = outputProjection.weight.value.rows(targetRows)
+      result.outputProjection.weight.value = outputProjection.weight.value.rows(target)
     }
     let bias = outputProjection.bias?.value.scalars
     result.outputProjection.bias?.value = Tensor(
-      targetRows.map { row in row.map { bias?[$0] ?? 0 } ?? ForeignTransformer.never },
-      shape: [targetRows.count])
+      target.map { token in
+        token.isWritten ? token.id.flatMap { bias?[$0] } ?? 0 : ForeignTransformer.never
+      }, shape: [target.count])
     return result
   }
 }
@@ -124,13 +141,13 @@ extension ForeignTransformer {
 }
 
 extension Tensor {
-  /// The given rows of a matrix; zeros for nil.
-  fileprivate func rows(_ rows: [Int?]) -> Tensor {
+  /// The rows of a matrix that tokens come from; zeros for those that come from nowhere.
+  fileprivate func rows(_ rows: [TokenOrigin]) -> Tensor {
     let width = shape.last
     var result = Tensor.zeros([rows.count, width])
     let target = result.mutablePointer
     for (index, row) in rows.enumerated() {
-      guard let row else { continue }
+      guard let row = row.id else { continue }
       (target + index * width).update(from: pointer + row * width, count: width)
     }
     return result

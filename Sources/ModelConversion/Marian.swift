@@ -1,10 +1,11 @@
 internal import CoreLayers
 internal import Foundation
 internal import Kernels
-public import ModelFiles
+internal import ModelFiles
 public import ParameterFiles
 internal import PositionalEncodings
 internal import ResidualLayers
+internal import Tensors
 public import TransformerModels
 
 /// Marian encoder-decoders (OPUS-MT) as Hugging Face's transformers keeps them: a folder with `config.json`,
@@ -149,7 +150,8 @@ extension Marian {
     try AtomicDirectory.write(to: folder) { folder in
       try AtomicFile.write(json.text + "\n", to: folder + "/config.json")
       try AtomicFile.write(
-        StrictJSON.object(foreign.target.tokens.enumerated().map { .init($1, .number($0)) }).text + "\n",
+        StrictJSON.object(foreign.target.tokens.enumerated().map { .init($1, .number($0)) }).text
+          + "\n",
         to: folder + "/vocab.json")
       var file = try table(configuration).contents(of: foreign.model, for: folder).tensors
       if !configuration.hasOutputBias {

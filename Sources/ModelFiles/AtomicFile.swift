@@ -44,6 +44,14 @@ public enum AtomicFile {
     try synchronize(parentFolder(of: path))
   }
 
+  /// All bytes of a file as they are at this moment.
+  ///
+  /// - Throws: `FileError`, also for what is no file, such as a folder or a pipe.
+  package static func contents(of path: String) throws(FileError) -> [UInt8] {
+    let file = ByteSource.file(try MappedFile(path))
+    return try file.bytes(0..<file.count)
+  }
+
   /// Forces a file's or a folder's contents to the disk.
   static func synchronize(_ path: String) throws {
     let descriptor = open(path, O_RDONLY | O_CLOEXEC)

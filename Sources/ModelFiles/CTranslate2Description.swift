@@ -6,8 +6,8 @@ struct CTranslate2Description {
   private(set) var variables: [CTranslate2File.Variable] = []
   private(set) var aliases: [String: String] = [:]
 
-  init(_ bytes: UnsafeRawBufferPointer, file: String) throws(CTranslate2Error) {
-    var reader = Reader(bytes: bytes, file: file)
+  init(_ source: ByteSource, file: String) throws {
+    var reader = Reader(source: source, file: file)
     version = try Int(reader.number(UInt32.self, "the version"))
     if !(2...CTranslate2File.newestVersion).contains(version) {
       throw reader.failure(.version(version), at: 0)
@@ -37,7 +37,7 @@ struct CTranslate2Description {
 
   private static func variable(
     _ reader: inout Reader, version: Int
-  ) throws(CTranslate2Error) -> CTranslate2File.Variable {
+  ) throws -> CTranslate2File.Variable {
     let name = try reader.string("the name of a variable")
     let rank = try Int(reader.number(UInt8.self, "the rank of '\(name)'"))
     var dimensions: [Int] = []
@@ -78,17 +78,17 @@ struct CTranslate2Description {
 
 /// Takes one thing after another off the bytes.
 private struct Reader {
-  let bytes: UnsafeRawBufferPointer
+  let source: ByteSource
   let file: String
   var offset = 0
 
-  var rest: Int { bytes.count - offset }
+  var rest: Int { source.count - offset }
 
   func failure(_ problem: CTranslate2Error.Problem, at place: Int? = nil) -> CTranslate2Error {
     CTranslate2Error(file: file, offset: place ?? offset, problem: problem)
   }
 
-  mutating func skip(_ count: Int, _ what: String) throws(CTranslate2Error) -> Range<Int> {
+  mutating func skip(_ count: Int, _ what: String) throws -> Range<Int> {
     if count > rest { throw failure(.ends(what, needed: count, found: rest)) }
     defer { offset += count }
     return offset..<offset + count
@@ -96,13 +96,13 @@ private struct Reader {
 
   mutating func number<Number: FixedWidthInteger & BitwiseCopyable>(
     _ type: Number.Type, _ what: String
-  ) throws(CTranslate2Error) -> Number {
-    let place = try skip(MemoryLayout<Number>.size, what)
-    return bytes.number(at: place.lowerBound, as: type)
+  ) throws -> Number {
+    let bytes = try source.bytes(skip(MemoryLayout<Number>.size, what))
+    return bytes.withUnsafeBytes { $0.number(at: 0, as: type) }
   }
 
   /// A number of things that are still to come, each of a least size.
-  mutating func count(_ what: String, leastSize: Int) throws(CTranslate2Error) -> Int {
+  mutating func count(_ what: String, leastSize: Int) throws -> Int {
     let count = try Int(number(UInt32.self, what))
     if count > rest / leastSize {
       throw failure(.ends(what, needed: count * leastSize, found: rest))
@@ -111,13 +111,12 @@ private struct Reader {
   }
 
   /// 16 bits of length, the bytes, and a zero that is counted.
-  mutating func string(_ what: String) throws(CTranslate2Error) -> String {
+  mutating func string(_ what: String) throws -> String {
     let length = try Int(number(UInt16.self, what))
     let place = try skip(length, what)
-    guard length > 0, bytes[place.upperBound - 1] == 0,
-      let string = String(
-        validating: bytes[place.lowerBound..<place.upperBound - 1], as: UTF8.self),
-      !string.utf8.contains(0)
+    let bytes = try source.bytes(place)
+    guard bytes.last == 0, let string = String(validating: bytes.dropLast(), as: UTF8.self),
+      !bytes.dropLast().contains(0)
     else { throw failure(.text(what), at: place.lowerBound) }
     return string
   }

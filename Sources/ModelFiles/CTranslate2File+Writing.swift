@@ -47,35 +47,70 @@ extension CTranslate2File {
     _ variables: [String: Value], aliases: [String: String] = [:],
     specification: String = "TransformerSpec", revision: Int = 7, to path: String
   ) throws {
-    func tooLarge(_ name: String) -> CTranslate2Error {
-      CTranslate2Error(file: path, offset: nil, problem: .tooLarge(name))
+    // All that stands before and between the elements is put together first.
+    let ordered = variables.sorted { $0.key < $1.key }
+    var bytes = ByteWriter(file: path)
+    try bytes.word(newestVersion, "version")
+    try bytes.string(specification)
+    try bytes.word(revision, "revision")
+    try bytes.word(ordered.count, "variables")
+    let heads = try ordered.map { name, value in
+      try bytes.describe(name, value)
+      return bytes.take()
     }
-    func word(_ value: Int, _ name: String) throws(CTranslate2Error) -> [UInt8] {
-      guard let word = UInt32(exactly: value) else { throw tooLarge(name) }
-      return (0..<4).map { UInt8(truncatingIfNeeded: word >> (8 * $0)) }
+    try bytes.word(aliases.count, "aliases")
+    for (alias, name) in aliases.sorted(by: { $0.key < $1.key }) {
+      try bytes.string(alias)
+      try bytes.string(name)
     }
-    func string(_ text: String) throws(CTranslate2Error) -> [UInt8] {
-      guard let length = UInt16(exactly: text.utf8.count + 1) else { throw tooLarge(text) }
-      return [UInt8(truncatingIfNeeded: length), UInt8(length >> 8)] + Array(text.utf8) + [0]
-    }
+    let tail = bytes.take()
     try AtomicFile.write(to: path) { file in
-      func put(_ bytes: [UInt8]) throws { try bytes.withUnsafeBytes { try file.write($0) } }
-      try put(word(newestVersion, "version") + string(specification))
-      try put(word(revision, "revision") + word(variables.count, "variables"))
-      for (name, value) in variables.sorted(by: { $0.key < $1.key }) {
-        guard let rank = UInt8(exactly: value.dimensions.count) else { throw tooLarge(name) }
-        try put(string(name) + [rank])
-        for dimension in value.dimensions { try put(word(dimension, name)) }
-        try put([value.typeNumber])
-        try value.withBytes {
-          try put(word($0.count, name))
-          try file.write($0)
-        }
+      for (head, (_, value)) in zip(heads, ordered) {
+        try head.withUnsafeBytes { try file.write($0) }
+        try value.withBytes { try file.write($0) }
       }
-      try put(word(aliases.count, "aliases"))
-      for (alias, name) in aliases.sorted(by: { $0.key < $1.key }) {
-        try put(string(alias) + string(name))
-      }
+      try tail.withUnsafeBytes { try file.write($0) }
     }
+  }
+}
+
+/// Puts numbers and texts one after another.
+private struct ByteWriter {
+  let file: String
+  private var bytes: [UInt8] = []
+
+  init(file: String) { self.file = file }
+
+  /// What there is, to go on without it.
+  mutating func take() -> [UInt8] {
+    defer { bytes = [] }
+    return bytes
+  }
+
+  private func tooLarge(_ name: String) -> CTranslate2Error {
+    CTranslate2Error(file: file, offset: nil, problem: .tooLarge(name))
+  }
+
+  mutating func word(_ value: Int, _ name: String) throws(CTranslate2Error) {
+    guard let word = UInt32(exactly: value) else { throw tooLarge(name) }
+    for shift in [0, 8, 16, 24] { bytes.append(UInt8(truncatingIfNeeded: word >> shift)) }
+  }
+
+  mutating func string(_ text: String) throws(CTranslate2Error) {
+    guard let length = UInt16(exactly: text.utf8.count + 1) else { throw tooLarge(text) }
+    bytes.append(UInt8(truncatingIfNeeded: length))
+    bytes.append(UInt8(length >> 8))
+    bytes.append(contentsOf: text.utf8)
+    bytes.append(0)
+  }
+
+  /// A variable's name, dimensions, type and size in bytes.
+  mutating func describe(_ name: String, _ value: CTranslate2File.Value) throws(CTranslate2Error) {
+    try string(name)
+    guard let rank = UInt8(exactly: value.dimensions.count) else { throw tooLarge(name) }
+    bytes.append(rank)
+    for dimension in value.dimensions { try word(dimension, name) }
+    bytes.append(value.typeNumber)
+    try word(value.withBytes { $0.count }, name)
   }
 }

@@ -45,23 +45,21 @@ public struct CTranslate2File: Sendable {
   /// The same for bytes in memory.
   ///
   /// - Parameter path: a name for messages.
-  public init(bytes: [UInt8], path: String) throws(CTranslate2Error) {
+  public init(bytes: [UInt8], path: String) throws {
     try self.init(.memory(bytes), path: path)
   }
 
-  private init(_ bytes: ByteSource, path: String) throws(CTranslate2Error) {
+  private init(_ bytes: ByteSource, path: String) throws {
     self.path = path
     self.bytes = bytes
-    let result: Result<CTranslate2Description, CTranslate2Error> = bytes.withUnsafeBytes { bytes in
-      Result { () throws(CTranslate2Error) in try CTranslate2Description(bytes, file: path) }
-    }
-    let description = try result.get()
+    let description = try CTranslate2Description(bytes, file: path)
     version = description.version
     specification = description.specification
     revision = description.revision
     variables = description.variables
     aliases = description.aliases
-    places = Dictionary(uniqueKeysWithValues: description.variables.enumerated().map { ($1.name, $0) })
+    places = Dictionary(
+      uniqueKeysWithValues: description.variables.enumerated().map { ($1.name, $0) })
   }
 
   /// A variable by its name or by another name it has; nil if there is none.
@@ -72,10 +70,13 @@ public struct CTranslate2File: Sendable {
   /// The names of all variables that are no single number, further names included, without the scales of quantised ones.
   public var tensorNames: [String] {
     let tensors = variables.filter { !$0.dimensions.isEmpty }.map(\.name)
-    let names = tensors + aliases.filter { variable(named: $0.value)?.dimensions.isEmpty == false }.keys.sorted()
+    let names =
+      tensors
+      + aliases.filter { variable(named: $0.value)?.dimensions.isEmpty == false }.keys.sorted()
     let known = Set(names)
     return names.filter { name in
-      !(name.hasSuffix(Self.scaleSuffix) && known.contains(String(name.dropLast(Self.scaleSuffix.count))))
+      !(name.hasSuffix(Self.scaleSuffix)
+        && known.contains(String(name.dropLast(Self.scaleSuffix.count))))
     }
   }
 
@@ -85,11 +86,11 @@ public struct CTranslate2File: Sendable {
   /// number or one for each row.
   ///
   /// - Throws: ``CTranslate2Error/Problem/missing``, or for a scale of another shape.
-  public func tensor(named name: String) throws(CTranslate2Error) -> Tensor {
+  public func tensor(named name: String) throws -> Tensor {
     guard let variable = variable(named: name) else { throw failure(.missing(name)) }
-    let values = elements(variable)
+    let values = try elements(variable)
     guard let scale = self.variable(named: variable.name + Self.scaleSuffix) else { return values }
-    let scales = elements(scale)
+    let scales = try elements(scale)
     let rows = variable.dimensions.first ?? 1
     if scales.count != 1 && scales.count != rows {
       throw failure(.scale(variable.name, expected: rows, found: scales.count))
@@ -106,15 +107,15 @@ public struct CTranslate2File: Sendable {
 
   /// A single number, such as the number of heads; nil if there is none of this name.
   public func number(named name: String) -> Double? {
-    guard let variable = variable(named: name), variable.byteRange.count == variable.dataType.byteCount
+    guard let variable = variable(named: name),
+      variable.byteRange.count == variable.dataType.byteCount
     else { return nil }
-    return Double(elements(variable).pointer[0])
+    return (try? elements(variable)).map { Double($0.pointer[0]) }
   }
 
-  private func elements(_ variable: Variable) -> Tensor {
-    bytes.withUnsafeBytes {
-      variable.dataType.tensor(
-        UnsafeRawBufferPointer(rebasing: $0[variable.byteRange]), shape: Shape(variable.dimensions))
+  private func elements(_ variable: Variable) throws(FileError) -> Tensor {
+    try bytes.bytes(variable.byteRange).withUnsafeBytes {
+      variable.dataType.tensor($0, shape: Shape(variable.dimensions))
     }
   }
 

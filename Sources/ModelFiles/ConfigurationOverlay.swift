@@ -70,7 +70,9 @@ public struct ConfigurationOverlay: Sendable {
     }
     for change in changed {
       let name = path.isEmpty ? change.key : path + "." + change.key
-      guard let index = members.firstIndex(where: { $0.key == change.key }) else {
+      // By bytes: Swift's strings take different spellings of a letter for one key, and the decoder does not.
+      guard let index = members.firstIndex(where: { $0.key.utf8.elementsEqual(change.key.utf8) })
+      else {
         let known = members.map(\.key).sorted()
         let nearest = Self.nearest(to: change.key, among: known)
         throw fail(
@@ -88,6 +90,9 @@ public struct ConfigurationOverlay: Sendable {
 
   /// The word that takes the fewest changes of a letter, if they are few.
   public static func nearest(to word: String, among words: [String]) -> String? {
+    // A word that is far longer than all takes many changes, and counting them takes long.
+    let longest = words.map(\.count).max() ?? 0
+    if word.utf8.count > 8 * (longest + 2) { return nil }
     let ranked = words.map { ($0, changes(from: Array(word), to: Array($0))) }
     guard let best = ranked.min(by: { $0.1 < $1.1 }), best.1 <= max(2, word.count / 3) else {
       return nil

@@ -12,7 +12,7 @@ public struct FileError: Error, Equatable, CustomStringConvertible {
   public let operation: String
   /// The file or folder.
   public let path: String
-  /// The system's error number (`errno`).
+  /// The system's error number (`errno`); `ESTALE` where the file has changed while it was read.
   public let code: Int32
 
   /// `code` is the system's errno.
@@ -29,6 +29,12 @@ public struct FileError: Error, Equatable, CustomStringConvertible {
 
   /// The text for a person.
   public var description: String {
-    "\(path): cannot \(operation): \(String(cString: strerror(code)))"
+    "\(path): cannot \(operation): \(reason)"
+  }
+
+  /// What the code means, in words.
+  package var reason: String {
+    code == ESTALE
+      ? "somebody has written to it since it was opened" : String(cString: strerror(code))
   }
 }

@@ -2,9 +2,9 @@ public import Tensors
 
 /// Several arrays of numbers under names: a .npz file, which is a zip file of .npy files, stored or deflated.
 ///
-/// The names and sizes are checked on opening, an array's checksum and header when someone asks for it. The elements
-/// of a stored array are mapped; those of a deflated one are unpacked into memory, of which ``ZipLimits`` says how
-/// much. The decompression is this library's own.
+/// The names and sizes are checked on opening, an array's checksum and header when someone asks for it. A file
+/// is read as a whole on opening. The elements of a stored array are not copied; those of a deflated one are unpacked
+/// into memory, of which ``ZipLimits`` says how much. The decompression is this library's own.
 public struct NumPyArchive: Sendable {
   /// The file.
   public let path: String
@@ -18,24 +18,21 @@ public struct NumPyArchive: Sendable {
   ///
   /// - Throws: `FileError` when it cannot be read, ``ZipError`` or ``NumPyError`` when it breaks the format.
   public init(contentsOf path: String, limits: ZipLimits = .init()) throws {
-    try self.init(.file(try MappedFile(path)), file: path, limits: limits)
+    try self.init(bytes: AtomicFile.contents(of: path), name: path, limits: limits)
   }
 
   /// The same for the bytes of a .npz file.
   ///
   /// - Parameter name: what messages call the file.
   public init(bytes: [UInt8], name: String, limits: ZipLimits = .init()) throws {
-    try self.init(.memory(bytes), file: name, limits: limits)
-  }
-
-  private init(_ source: ByteSource, file: String, limits: ZipLimits) throws {
-    path = file
-    archive = try ZipArchive(source, file: file, limits: limits)
+    path = name
+    archive = try ZipArchive(bytes, file: name, limits: limits)
     names = try archive.entries.map { entry in
-      guard entry.name.hasSuffix(Self.suffix) else {
-        throw NumPyError(file: file, array: entry.name, problem: .notAnArray)
+      // By bytes: for Swift's strings a character may begin before the point and go on after it.
+      guard entry.nameBytes.reversed().starts(with: Self.suffix.utf8.reversed()) else {
+        throw NumPyError(file: name, array: entry.name, problem: .notAnArray)
       }
-      return String(entry.name.dropLast(Self.suffix.count))
+      return String(decoding: entry.nameBytes.dropLast(Self.suffix.utf8.count), as: UTF8.self)
     }
   }
 
@@ -47,7 +44,7 @@ public struct NumPyArchive: Sendable {
       throw NumPyError(file: path, array: name, problem: .missing(known: names))
     }
     let contents = try archive.contents(of: entry)
-    return try NumPyArray(contents.source, contents.range, file: path, name: name)
+    return try NumPyArray(contents.bytes, contents.range, file: path, name: name)
   }
 
   /// An array's elements as 32-bit floats; see ``NumPyArray/tensor()``.

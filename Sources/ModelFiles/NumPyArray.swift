@@ -3,8 +3,8 @@ public import Tensors
 /// An array of numbers in NumPy's format: a .npy file, or an entry of a .npz file (``NumPyArchive``).
 ///
 /// Read are versions 1 to 3 with numbers of the types of ``NumPyDataType``, little-endian and row by row (C order),
-/// exactly as many as the shape says. Big-endian numbers, Fortran order and Python objects are refused. The elements
-/// of a file are mapped, not read, until someone asks.
+/// exactly as many as the shape says. Big-endian numbers, Fortran order and Python objects are refused. A file is
+/// read as a whole on opening, so what happens to it later does not matter.
 public struct NumPyArray: Sendable {
   /// The file, as messages name it; empty for an array that was made here.
   public let file: String
@@ -14,28 +14,29 @@ public struct NumPyArray: Sendable {
   public let dataType: NumPyDataType
   /// The dimensions, outermost first; none for a single number.
   public let dimensions: [Int]
-  private let source: ByteSource
+  /// The bytes in which the elements stand.
+  private let bytes: [UInt8]
   private let range: Range<Int>
 
   /// Opens a .npy file and checks its header.
   ///
   /// - Throws: `FileError` when it cannot be read, ``NumPyError`` when it breaks the format.
   public init(contentsOf path: String) throws {
-    let source = ByteSource.file(try MappedFile(path))
-    try self.init(source, 0..<source.count, file: path)
+    let bytes = try AtomicFile.contents(of: path)
+    try self.init(bytes, 0..<bytes.count, file: path)
   }
 
   /// The same for the bytes of a .npy file.
   ///
   /// - Parameter name: what messages call the file.
   public init(bytes: [UInt8], name: String) throws(NumPyError) {
-    try self.init(.memory(bytes), 0..<bytes.count, file: name)
+    try self.init(bytes, 0..<bytes.count, file: name)
   }
 
-  init(_ source: ByteSource, _ range: Range<Int>, file: String, name: String? = nil)
+  init(_ bytes: [UInt8], _ range: Range<Int>, file: String, name: String? = nil)
     throws(NumPyError)
   {
-    let result = source.withUnsafeBytes { bytes -> Result<NumPyHeader, NumPyProblem> in
+    let result = bytes.withUnsafeBytes { bytes -> Result<NumPyHeader, NumPyProblem> in
       do throws(NumPyProblem) {
         return .success(try NumPyHeader(UnsafeRawBufferPointer(rebasing: bytes[range])))
       } catch {
@@ -50,7 +51,7 @@ public struct NumPyArray: Sendable {
       self.name = name
       dataType = header.dataType
       dimensions = header.dimensions
-      self.source = source
+      self.bytes = bytes
       self.range = range.lowerBound + header.dataStart..<range.upperBound
     }
   }
@@ -59,12 +60,11 @@ public struct NumPyArray: Sendable {
   public init(_ tensor: Tensor) {
     dataType = .float32
     dimensions = tensor.shape.dimensions
-    source = withExtendedLifetime(tensor) {
-      .memory(
-        Array(
-          UnsafeRawBufferPointer(UnsafeBufferPointer(start: tensor.pointer, count: tensor.count))))
+    bytes = withExtendedLifetime(tensor) {
+      Array(
+        UnsafeRawBufferPointer(UnsafeBufferPointer(start: tensor.pointer, count: tensor.count)))
     }
-    (file, name, range) = ("", nil, 0..<source.count)
+    (file, name, range) = ("", nil, 0..<bytes.count)
   }
 
   /// An array of whole numbers, i8; one dimension if none are given. Their number must fit the dimensions.
@@ -75,8 +75,8 @@ public struct NumPyArray: Sendable {
     }
     dataType = .int64
     self.dimensions = dimensions
-    source = .memory(integers.withUnsafeBytes { Array($0) })
-    (file, name, range) = ("", nil, 0..<source.count)
+    bytes = integers.withUnsafeBytes { Array($0) }
+    (file, name, range) = ("", nil, 0..<bytes.count)
   }
 
   /// The number of elements.
@@ -86,7 +86,7 @@ public struct NumPyArray: Sendable {
   public func withUnsafeBytes<Result>(
     _ body: (UnsafeRawBufferPointer) throws -> Result
   ) rethrows -> Result {
-    try source.withUnsafeBytes { try body(UnsafeRawBufferPointer(rebasing: $0[range])) }
+    try bytes.withUnsafeBytes { try body(UnsafeRawBufferPointer(rebasing: $0[range])) }
   }
 
   /// The elements as 32-bit floats. Half floats are widened exactly; 64-bit floats and large integers are rounded

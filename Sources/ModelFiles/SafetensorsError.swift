@@ -33,6 +33,8 @@ public struct SafetensorsError: Error, Equatable, CustomStringConvertible {
     case dataType(expected: String, found: SafetensorsDataType)
     /// A whole number that does not fit into 64 bits with a sign.
     case integerOverflow(UInt64)
+    /// The file cannot be read, or has changed since it was opened.
+    case file(FileError)
     /// Writing: two tensors of one name.
     case duplicateName
     /// Writing: a name that the format keeps for itself.
@@ -100,6 +102,8 @@ public struct SafetensorsError: Error, Equatable, CustomStringConvertible {
       "expected \(expected), found \(found.rawValue)"
     case .integerOverflow(let value):
       "the number \(value) does not fit into a signed 64-bit integer"
+    case .file(let error):
+      "\(error)"
     case .duplicateName:
       "there are two tensors of this name"
     case .reservedName:

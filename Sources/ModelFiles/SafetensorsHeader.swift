@@ -8,21 +8,31 @@ struct SafetensorsHeader {
   static let metadataKey = "__metadata__"
   private static let lengthBytes = 8
 
-  init(_ bytes: UnsafeRawBufferPointer, file: String) throws(SafetensorsError) {
+  init(_ source: ByteSource, file: String) throws(SafetensorsError) {
     func failure(_ problem: SafetensorsError.Problem) -> SafetensorsError {
       SafetensorsError(file: file, problem: problem)
     }
-    if bytes.count < Self.lengthBytes { throw failure(.fileTooShort(byteCount: bytes.count)) }
-    let length = UInt64(littleEndian: bytes.loadUnaligned(as: UInt64.self))
+    // Copied, since a file that is shortened meanwhile must give an error.
+    func bytes(_ range: Range<Int>) throws(SafetensorsError) -> [UInt8] {
+      do throws(FileError) {
+        return try source.bytes(range)
+      } catch {
+        throw failure(.file(error))
+      }
+    }
+    if source.count < Self.lengthBytes { throw failure(.fileTooShort(byteCount: source.count)) }
+    let length = try bytes(0..<Self.lengthBytes).withUnsafeBytes {
+      $0.number(at: 0, as: UInt64.self)
+    }
     if length > SafetensorsFile.headerLimit {
       throw failure(.headerTooLong(byteCount: length, limit: SafetensorsFile.headerLimit))
     }
-    let available = bytes.count - Self.lengthBytes
+    let available = source.count - Self.lengthBytes
     if length > available {
       throw failure(.headerOutsideFile(byteCount: Int(length), available: available))
     }
     dataStart = Self.lengthBytes + Int(length)
-    let text = bytes[Self.lengthBytes..<dataStart]
+    let text = try bytes(Self.lengthBytes..<dataStart)
     if text.first != UInt8(ascii: "{") { throw failure(.headerStart(found: text.first)) }
 
     let json: StrictJSON
@@ -57,8 +67,8 @@ struct SafetensorsHeader {
       }
       end = entry.byteRange.upperBound
     }
-    if end != bytes.count - dataStart {
-      throw failure(.dataSize(expected: end, found: bytes.count - dataStart))
+    if end != source.count - dataStart {
+      throw failure(.dataSize(expected: end, found: source.count - dataStart))
     }
     self.metadata = metadata
     self.entries = entries
@@ -76,7 +86,12 @@ struct SafetensorsHeader {
         throw SafetensorsError(
           file: file, problem: .metadata(key: member.key, found: member.value.kind))
       }
-      metadata[member.key] = text
+      // A dictionary takes different spellings of an accented letter for one key.
+      if metadata.updateValue(text, forKey: member.key) != nil {
+        throw SafetensorsError(
+          file: file,
+          problem: .metadata(key: member.key, found: "it a second time, in another spelling"))
+      }
     }
     return metadata
   }

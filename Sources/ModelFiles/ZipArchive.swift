@@ -11,14 +11,14 @@ struct ZipArchive: Sendable {
   let file: String
   /// In the order of the central directory.
   let entries: [ZipEntry]
-  private let source: ByteSource
+  private let bytes: [UInt8]
   private let places: [[UInt8]: Int]
 
   /// - Parameter file: the name in messages.
-  init(_ source: ByteSource, file: String, limits: ZipLimits) throws(ZipError) {
+  init(_ bytes: [UInt8], file: String, limits: ZipLimits) throws(ZipError) {
     self.file = file
-    self.source = source
-    let result = source.withUnsafeBytes { bytes -> Result<[ZipEntry], ZipError> in
+    self.bytes = bytes
+    let result = bytes.withUnsafeBytes { bytes -> Result<[ZipEntry], ZipError> in
       do throws(ZipError) {
         var directory = try ZipDirectory(bytes, file: file, limits: limits)
         try directory.locateData()
@@ -37,8 +37,8 @@ struct ZipArchive: Sendable {
     throw ZipError(file: file, entry: name, problem: .missing(known: entries.map(\.name)))
   }
 
-  /// The bytes of an entry: a part of the file if it is stored, else memory of its own.
-  func contents(of entry: ZipEntry) throws(ZipError) -> (source: ByteSource, range: Range<Int>) {
+  /// The bytes of an entry: a part of the file's if it is stored, else others.
+  func contents(of entry: ZipEntry) throws(ZipError) -> (bytes: [UInt8], range: Range<Int>) {
     func failure(_ problem: ZipError.Problem) -> ZipError {
       ZipError(file: file, entry: entry.name, problem: problem)
     }
@@ -50,14 +50,14 @@ struct ZipArchive: Sendable {
     switch entry.method {
     case .stored:
       try check(
-        source.withUnsafeBytes { CRC32.of(UnsafeRawBufferPointer(rebasing: $0[entry.data])) })
-      return (source, entry.data)
+        bytes.withUnsafeBytes { CRC32.of(UnsafeRawBufferPointer(rebasing: $0[entry.data])) })
+      return (bytes, entry.data)
     case .deflate:
       var problem: InflateError?
       let unpacked = [UInt8](unsafeUninitializedCapacity: entry.byteCount) { buffer, count in
         let output = UnsafeMutableRawBufferPointer(
           UnsafeMutableBufferPointer(rebasing: buffer[..<entry.byteCount]))
-        source.withUnsafeBytes { bytes in
+        bytes.withUnsafeBytes { bytes in
           do throws(InflateError) {
             try Inflate.decompress(
               UnsafeRawBufferPointer(rebasing: bytes[entry.data]), into: output)
@@ -69,7 +69,7 @@ struct ZipArchive: Sendable {
       }
       if let problem { throw failure(.deflate(problem.description)) }
       try check(unpacked.withUnsafeBytes { CRC32.of($0) })
-      return (.memory(unpacked), 0..<unpacked.count)
+      return (unpacked, 0..<unpacked.count)
     }
   }
 }

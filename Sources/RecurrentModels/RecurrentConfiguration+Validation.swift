@@ -10,12 +10,15 @@ extension RecurrentConfiguration {
         throw ConfigurationError(field: field, expected: expected, found: "\(found)")
       }
     }
-    for (field, value) in [
-      ("sourceVocabularySize", sourceVocabularySize),
-      ("targetVocabularySize", targetVocabularySize), ("modelDimension", modelDimension),
-      ("encoderLayerCount", encoderLayerCount), ("decoderLayerCount", decoderLayerCount),
+    // So that the number of parameters is far from what an integer holds.
+    for (field, value, limit) in [
+      ("sourceVocabularySize", sourceVocabularySize, 1 << 24),
+      ("targetVocabularySize", targetVocabularySize, 1 << 24),
+      ("modelDimension", modelDimension, 1 << 20),
+      ("encoderLayerCount", encoderLayerCount, 1 << 10),
+      ("decoderLayerCount", decoderLayerCount, 1 << 10),
     ] {
-      try require(value >= 1 && value <= 1 << 24, field, "a number from 1 to \(1 << 24)", value)
+      try require(value >= 1 && value <= limit, field, "a number from 1 to \(limit)", value)
     }
     for (field, rate) in [
       ("dropoutRate", dropoutRate), ("embeddingDropoutRate", embeddingDropoutRate),
@@ -68,8 +71,8 @@ extension RecurrentConfiguration {
       "at least 2 with attention \"gnmt\", which serves the layers after the first",
       decoderLayerCount)
     try require(
-      attentionDimension >= 0 && attentionDimension <= 1 << 24, "attentionDimension",
-      "a number from 1 to \(1 << 24), or 0 for modelDimension", attentionDimension)
+      attentionDimension >= 0 && attentionDimension <= 1 << 20, "attentionDimension",
+      "a number from 1 to \(1 << 20), or 0 for modelDimension", attentionDimension)
     let needsEqualWidths = attention != .none && score != .general && score != .additive
     try require(
       !needsEqualWidths || memoryDimension == modelDimension, "score",

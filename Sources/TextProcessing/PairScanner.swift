@@ -1,22 +1,22 @@
 /// Reads the lines of a corpus one after the other and checks them.
 struct PairScanner {
-  /// The file or files, in memory as far as they are in use.
+  /// The file or files; those that may exceed memory are in it as far as they are in use.
   struct Texts: Sendable {
     let files: CorpusFiles
-    let source: MappedText
-    let target: MappedText?
+    let source: TextBytes
+    let target: TextBytes?
 
-    init(_ files: CorpusFiles) throws(TextFileError) {
+    init(_ files: CorpusFiles, mayExceedMemory: Bool = false) throws(TextFileError) {
       self.files = files
       switch files {
       case .tsv(let path):
-        source = try MappedText(path)
+        source = try TextBytes(path, mayExceedMemory: mayExceedMemory)
         target = nil
       case .parallel("-", "-"):
         throw TextFileError(file: files.name, problem: .standardInputTwice)
       case .parallel(let sourcePath, let targetPath):
-        source = try MappedText(sourcePath)
-        target = try MappedText(targetPath)
+        source = try TextBytes(sourcePath, mayExceedMemory: mayExceedMemory)
+        target = try TextBytes(targetPath, mayExceedMemory: mayExceedMemory)
       }
     }
   }
@@ -84,7 +84,7 @@ struct PairScanner {
 
   /// One of two files has ended.
   private func lineCounts() -> TextFileError {
-    func count(_ text: MappedText?) -> Int {
+    func count(_ text: TextBytes?) -> Int {
       guard let text else { return 0 }
       var scanner = LineScanner(text.bytes)
       var count = 0

@@ -2,8 +2,8 @@
 ///
 /// The files are mapped, and an index of where each block of lines begins is built once; it takes about 40
 /// bytes a block. Opening reads everything once and is as strict as ``ParallelCorpus``, so that no
-/// error comes up later. Until the last use the files must stay as they are; replacing them by renaming does
-/// no harm. What gzip has compressed is decompressed into a temporary file first.
+/// error comes up later. Until the last use the files must stay as they are: shortening one in place stops the
+/// program, replacing it by renaming does no harm. What gzip has compressed is decompressed into a temporary file first.
 ///
 /// Pairs are numbered from 0 in the order of the files and lines, blank ones included.
 public struct ShardedCorpus: Sendable {
@@ -46,7 +46,7 @@ public struct ShardedCorpus: Sendable {
     self.files = files
     self.blockSize = blockSize
     for (index, shard) in files.enumerated() {
-      let texts = try PairScanner.Texts(shard)
+      let texts = try PairScanner.Texts(shard, mayExceedMemory: true)
       shards.append((texts, lineCount))
       var scanner = PairScanner(texts)
       while true {

@@ -29,7 +29,7 @@ public enum TextFile {
   /// The lines of a file, without their ends.
   /// - Throws: `TextFileError` with file and line number.
   public static func lines(of path: String) throws(TextFileError) -> [String] {
-    let text = try MappedText(path)
+    let text = try TextBytes(path)
     defer { withExtendedLifetime(text) {} }
     return try lines(in: text.bytes, file: displayName(of: path))
   }

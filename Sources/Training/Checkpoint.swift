@@ -82,27 +82,38 @@ public struct Checkpoint {
   /// - Throws: ``TrainingError/checkpoint(path:problem:)`` naming parameters that are missing, left over or
   ///   of another shape; the model is then unchanged.
   public func loadWeights(into model: some Layer) throws {
-    let file = try SafetensorsFile(contentsOf: path + "/weights.safetensors")
     do {
-      try ParameterTable(pathsOf: model).load(file, into: model)
+      try ParameterTable(pathsOf: model).load(
+        SafetensorsFile(contentsOf: path + "/weights.safetensors"), into: model)
     } catch let error as ParameterFileError {
       throw TrainingError.checkpoint(path: error.file, problem: error.explanation)
     }
   }
 
   /// Sets the optimiser's moments and count.
+  ///
+  /// - Throws: ``TrainingError/checkpoint(path:problem:)``, and what reading throws; the optimiser is then unchanged.
   public func loadOptimizer(into optimizer: Adam) throws {
+    optimizer.take(try readOptimizer(optimizer))
+  }
+
+  /// What an optimiser is set to.
+  func readOptimizer(_ optimizer: Adam) throws -> Adam.State {
     let file = try SafetensorsFile(contentsOf: path + "/optimizer.safetensors")
     let count = optimizer.parameters.count
     let names = optimizer.parameters.map { ("first." + $0.path, $0.parameter.shape) }
     let others = optimizer.parameters.map { ("second." + $0.path, $0.parameter.shape) }
     let tensors = try read(file, expecting: names + others, ignoring: ["step"])
-    guard let step = try file.integers(named: "step").first else {
-      throw TrainingError.checkpoint(path: file.path, problem: "\"step\" is empty")
+    let steps = try file.integers(named: "step")
+    guard steps.count == 1, TrainingState.counts.contains(Int(steps[0])) else {
+      throw TrainingError.checkpoint(
+        path: file.path,
+        problem: "step: expected one number of at least 0 and at most "
+          + "\(TrainingState.counts.upperBound), found \(steps.prefix(5))")
     }
-    optimizer.firstMoments = Array(tensors[..<count])
-    optimizer.secondMoments = Array(tensors[count...])
-    optimizer.step = Int(step)
+    return Adam.State(
+      step: Int(steps[0]), firstMoments: Array(tensors[..<count]),
+      secondMoments: Array(tensors[count...]))
   }
 
   /// The moving averages of a training; the weights, where it had none yet.
@@ -122,7 +133,11 @@ public struct Checkpoint {
     try document.requireKeys(
       among: TrainingState.CodingKeys.allCases.map(\.rawValue), file: file)
     do {
-      return try JSONDecoder().decode(TrainingState.self, from: Data(document.text.utf8))
+      let state = try JSONDecoder().decode(TrainingState.self, from: Data(document.text.utf8))
+      if let problem = state.problem {
+        throw TrainingError.checkpoint(path: file, problem: problem)
+      }
+      return state
     } catch let error as DecodingError {
       throw TrainingError.checkpoint(path: file, problem: "not a training state: \(error.problem)")
     }
@@ -166,6 +181,17 @@ public struct Checkpoint {
 }
 
 extension Adam {
+  /// Everything that an optimiser knows beside its constants.
+  struct State {
+    let step: Int
+    let firstMoments: [Tensor]
+    let secondMoments: [Tensor]
+  }
+
+  func take(_ state: State) {
+    (step, firstMoments, secondMoments) = (state.step, state.firstMoments, state.secondMoments)
+  }
+
   func exportState() -> [SafetensorsFile.NamedValues] {
     zip(parameters, firstMoments).map { .init("first." + $0.path, $1) }
       + zip(parameters, secondMoments).map { .init("second." + $0.path, $1) }
@@ -214,9 +240,10 @@ extension StrictJSON {
 extension Data {
   /// The bytes of a file, with a typed error.
   init(contentsOfFile path: String) throws {
-    guard let data = FileManager.default.contents(atPath: path) else {
-      throw TrainingError.checkpoint(path: path, problem: "cannot be read")
+    do throws(FileError) {
+      self.init(try AtomicFile.contents(of: path))
+    } catch {
+      throw TrainingError.checkpoint(path: path, problem: "cannot be read: \(error.reason)")
     }
-    self = data
   }
 }

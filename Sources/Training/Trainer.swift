@@ -81,7 +81,7 @@ public final class Trainer<Model: SequenceModel, Source: BatchSource> {
   /// Goes on where a checkpoint was written: parameters, moments, random streams and the position in the data.
   ///
   /// - Throws: ``TrainingError/checkpoint(path:problem:)`` where the checkpoint fits neither this model nor
-  ///   these data, and what reading throws; the model's parameters are then as they were.
+  ///   these data, and what reading throws; the trainer is then as it was.
   public func resume(from checkpoint: Checkpoint) throws {
     let state = try checkpoint.state()
     func require(_ condition: Bool, _ problem: String) throws {
@@ -89,20 +89,20 @@ public final class Trainer<Model: SequenceModel, Source: BatchSource> {
         throw TrainingError.checkpoint(path: checkpoint.path + "/state.json", problem: problem)
       }
     }
-    try require(state.step >= 0, "step: expected at least 0, found \(state.step)")
-    try require(state.epoch >= 0, "epoch: expected at least 0, found \(state.epoch)")
     let count = source.batchCount(epoch: state.epoch)
     // An epoch without batches is for run() to report.
     try require(
       state.batchIndex == 0 || (1..<max(1, count)).contains(state.batchIndex),
       "batchIndex: expected one of the \(count) batches of epoch \(state.epoch), "
         + "found \(state.batchIndex); have the data changed?")
-    try checkpoint.loadOptimizer(into: optimizer)
+    // Everything is read before anything is changed.
+    let moments = try checkpoint.readOptimizer(optimizer)
     try require(
-      optimizer.step == state.step,
-      "step: expected \(optimizer.step), the optimizer's, found \(state.step)")
+      moments.step == state.step,
+      "step: expected \(moments.step), the optimizer's, found \(state.step)")
     let averages = try average.map { try checkpoint.readAverage($0) }
     try checkpoint.loadWeights(into: model)
+    optimizer.take(moments)
     if let averages { average?.values = averages }
     self.state = state
   }

@@ -20,6 +20,26 @@ public struct TrainingState: Codable, Equatable, Sendable {
   /// Seconds spent in training so far, over all sessions.
   public var elapsedSeconds = 0.0
 
+  /// What counts can be in a file: far more than a training reaches, and far from where arithmetic ends.
+  static let counts = 0...(1 << 48)
+
+  /// The first number that no training has, and what was expected; nil if there is none.
+  var problem: String? {
+    for (name, count) in [
+      ("step", step), ("epoch", epoch), ("batchIndex", batchIndex), ("bestStep", bestStep),
+      ("validationsWithoutImprovement", validationsWithoutImprovement),
+      ("validationsSinceReduction", validationsSinceReduction), ("rateReductions", rateReductions),
+    ] where !Self.counts.contains(count) {
+      return "\(name): expected at least 0 and at most \(Self.counts.upperBound), found \(count)"
+    }
+    // The learning rate is computed reduction by reduction.
+    if rateReductions > 1 << 20 {
+      return "rateReductions: expected at most \(1 << 20), found \(rateReductions)"
+    }
+    return elapsedSeconds >= 0 && elapsedSeconds.isFinite
+      ? nil : "elapsedSeconds: expected a number of at least 0, found \(elapsedSeconds)"
+  }
+
   /// The start.
   public init() {}
 

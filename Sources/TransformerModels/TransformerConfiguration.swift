@@ -155,9 +155,13 @@ public struct TransformerConfiguration: Codable, Equatable, Sendable {
       ("targetVocabularySize", targetVocabularySize), ("modelDimension", modelDimension),
       ("feedForwardDimension", feedForwardDimension), ("keyDimension", keyDimension),
       ("valueDimension", valueDimension), ("maximumLength", maximumLength),
-      ("encoderLayerCount", encoderLayerCount), ("decoderLayerCount", decoderLayerCount),
     ] {
       try require(value >= 1 && value <= 1 << 24, field, "a number from 1 to \(1 << 24)", value)
+    }
+    for (field, value) in [
+      ("encoderLayerCount", encoderLayerCount), ("decoderLayerCount", decoderLayerCount),
+    ] {
+      try require(value >= 1 && value <= 1 << 10, field, "a number from 1 to \(1 << 10)", value)
     }
     for (field, rate) in [
       ("dropoutRate", dropoutRate), ("attentionDropoutRate", attentionDropoutRate),

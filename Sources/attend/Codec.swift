@@ -7,6 +7,7 @@ struct Codec {
   let target: any Tokenizer
   let sourceVocabulary: Vocabulary
   let targetVocabulary: Vocabulary
+  private let appendsSourceEnd: Bool
   /// The merges of the sides that have a byte-pair encoding.
   private let sourceEncoding: BytePairEncoding?
   private let targetEncoding: BytePairEncoding?
@@ -22,6 +23,7 @@ struct Codec {
     targetEncoding: BytePairEncoding?,
     vocabularies: (any Tokenizer, any Tokenizer) throws -> (Vocabulary, Vocabulary)
   ) rethrows {
+    appendsSourceEnd = data.appendsSourceEnd
     self.sourceEncoding = sourceEncoding
     self.targetEncoding = targetEncoding
     source = data.sourceTokenizer.tokenizer(
@@ -104,11 +106,19 @@ struct Codec {
         ?? tokenizer.encode(text)
     }
     return TokenPair(
-      source: sourceVocabulary.encode(cut(pair.source, source, side: 0)),
+      source: encodeSource(cut(pair.source, source, side: 0)),
       target: targetVocabulary.encode(cut(pair.target, target, side: 1)))
   }
 
-  func encodeSource(_ text: String) -> [Int] { sourceVocabulary.encode(source.encode(text)) }
+  func encodeSource(_ text: String) -> [Int] { encodeSource(source.encode(text)) }
+
+  /// The numbers of a source that is cut into tokens, with the end token where sources have one.
+  func encodeSource(_ tokens: [String]) -> [Int] {
+    // Nothing stays nothing: a source without tokens has no output.
+    let ids = sourceVocabulary.encode(tokens)
+    return appendsSourceEnd && !ids.isEmpty ? ids + [sourceVocabulary.endID] : ids
+  }
+
   func encodeTarget(_ text: String) -> [Int] { targetVocabulary.encode(target.encode(text)) }
   func decodeTarget(_ tokens: [Int]) -> String { target.decode(targetVocabulary.decode(tokens)) }
 

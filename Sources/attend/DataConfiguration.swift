@@ -32,6 +32,8 @@ struct DataConfiguration: Codable, Equatable {
   var bpeMerges = 10_000
   /// The probability that a merge is left out in training (BPE-dropout).
   var bpeDropout = 0.0
+  /// Whether sources end in the end token, as those of Marian's models do.
+  var appendsSourceEnd = false
   /// One vocabulary for source and target.
   var sharesVocabulary = false
   var vocabularyLimit = 50_000
@@ -54,6 +56,7 @@ struct DataConfiguration: Codable, Equatable {
     (task == .files) == (other.task == .files) && symbolCount == other.symbolCount
       && sourceTokenizer == other.sourceTokenizer && targetTokenizer == other.targetTokenizer
       && normalization == other.normalization && sharesVocabulary == other.sharesVocabulary
+      && appendsSourceEnd == other.appendsSourceEnd
   }
 
   /// Makes sure that the numbers describe batches.

@@ -7,26 +7,27 @@ extension Command {
     wordCount: 1...1,
     details: """
       Shows the tree of parameters of a checkpoint or run with shapes and counts, and the operations of a
-      Transformer's forward pass: 2 for each multiplication with addition, attention at the given length.
+      Transformer's forward pass: 2 for each multiplication with addition, attention at the given length. MODEL may also
+      be a folder in one of the formats of attend convert.
       """,
     options: [
       .init("--length", "N", "tokens of source and target for the count (default 32)"),
       .init("--json", nil, "write JSON"),
     ],
     run: { arguments in
-      let trained = try TrainedModel(arguments.words[0])
+      let inspected = try InspectedModel(arguments.words[0])
       let length = try arguments.positiveInteger("--length") ?? 32
-      let cost = (trained.model as? Transformer).map {
+      let cost = (inspected.model as? Transformer).map {
         TransformerCost($0.configuration, sourceLength: length, targetLength: length)
       }
-      let entries = trained.model.parameterPaths.map {
+      let entries = inspected.model.parameterPaths.map {
         ($0.path, $0.parameter.shape, ObjectIdentifier($0.parameter))
       }
       if arguments.has("--json") {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
         let report = InspectionReport(
-          parameterCount: trained.model.parameterCount,
+          parameterCount: inspected.model.parameterCount,
           parameters: entries.map { path, shape, identity in
             .init(
               path: path, shape: shape.dimensions,
@@ -36,7 +37,7 @@ extension Command {
         print(String(decoding: try encoder.encode(report), as: UTF8.self))
         return
       }
-      print(trained.checkpoint.path)
+      print(inspected.path)
       var first: [ObjectIdentifier: String] = [:]
       var previous: [Substring] = []
       for (path, shape, identity) in entries {
@@ -57,13 +58,30 @@ extension Command {
         if first[identity] == nil { first[identity] = path }
         previous = parts
       }
-      print("\nparameters  \(trained.model.parameterCount)")
+      print("\nparameters  \(inspected.model.parameterCount)")
       if let cost {
         print(
           "operations  \(String(format: "%.2f", cost.perTargetToken / 1e6)) million per target token, forward, "
             + "at \(length) source and \(length) target tokens")
       }
     })
+}
+
+/// A model of any format that is known, and where it is.
+private struct InspectedModel {
+  let path: String
+  let model: any Layer
+
+  init(_ path: String) throws {
+    if let format = ModelFormat(of: path), format != .attend {
+      self.path = "\(path) (\(format.rawValue))"
+      model = try format.load(path).model
+    } else {
+      let trained = try TrainedModel(path)
+      self.path = trained.checkpoint.path
+      model = trained.model
+    }
+  }
 }
 
 private struct InspectionReport: Codable {

@@ -15,6 +15,16 @@ struct ModelConfiguration: Codable, Equatable {
     transformer.valueDimension = 0
   }
 
+  /// The Transformer of another library.
+  init(_ transformer: TransformerConfiguration) {
+    self.transformer = transformer
+    self.transformer.sourceVocabularySize = 0
+    self.transformer.targetVocabularySize = 0
+  }
+
+  /// Takes on what a preset says; sizes stay.
+  mutating func adopt(_ preset: TransformerPreset) { transformer.adopt(preset) }
+
   subscript<Value>(dynamicMember path: WritableKeyPath<TransformerConfiguration, Value>) -> Value {
     get { transformer[keyPath: path] }
     set { transformer[keyPath: path] = newValue }

@@ -13,9 +13,13 @@ struct RunConfiguration: Codable, Equatable {
   var recurrent = RecurrentConfiguration(vocabularySize: 0)
   var training = TrainingConfiguration()
 
-  /// Defaults, then a file, then `--set key=value`.
-  static func read(file: String?, settings: [String]) throws -> RunConfiguration {
-    var overlay = try ConfigurationOverlay(defaults: RunConfiguration())
+  /// Defaults, then a preset, then a file, then `--set key=value`.
+  static func read(file: String?, settings: [String], preset: TransformerPreset = .paper) throws
+    -> RunConfiguration
+  {
+    var defaults = RunConfiguration()
+    defaults.model.adopt(preset)
+    var overlay = try ConfigurationOverlay(defaults: defaults)
     if let file {
       guard let data = FileManager.default.contents(atPath: file) else {
         throw ConfigurationFileError(origin: file, problem: "cannot be read")

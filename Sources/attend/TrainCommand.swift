@@ -15,6 +15,10 @@ extension Command {
       .init("--output", "DIR", "the run's folder (required)"),
       .init("--config", "FILE", "a JSON file with the sections data, model and training"),
       .init(
+        "--preset", "NAME",
+        "what the model begins from: \(TransformerPreset.allCases.map(\.rawValue).joined(separator: ", ")) (default paper)"
+      ),
+      .init(
         "--set", "KEY=VALUE", "changes one value: --set training.maximumSteps=500 (repeatable)",
         isRepeatable: true),
       .init("--resume", nil, "go on from the run's last checkpoint"),
@@ -51,6 +55,9 @@ private struct TrainingRun {
       if warmStart != nil {
         throw UsageError("--resume goes on with the run's own weights; leave --warm-start out")
       }
+      if arguments.has("--preset") {
+        throw UsageError("--resume takes the run's own configuration; leave --preset out")
+      }
       let checkpoint = try Checkpoint(contentsOf: folder + "/last")
       let overlay = try RunConfiguration.overlay(of: checkpoint)
       let origin = checkpoint.path + "/configuration.json"
@@ -65,7 +72,8 @@ private struct TrainingRun {
           "\(folder) already holds a run; go on with --resume or choose another --output")
       }
       configuration = try RunConfiguration.read(
-        file: arguments["--config"], settings: arguments.all("--set"))
+        file: arguments["--config"], settings: arguments.all("--set"),
+        preset: arguments.choice("--preset", TransformerPreset.self, default: .paper))
       resumed = nil
     }
   }

@@ -82,9 +82,9 @@ private struct Translation {
   private mutating func encode(_ lines: [String]) -> [[Int]] {
     lines.enumerated().map { index, line in
       let tokens = trained.codec.source.encode(line)
-      let numbers = trained.codec.sourceVocabulary.encode(tokens)
+      let numbers = trained.codec.encodeSource(tokens)
       unknown.add(
-        tokens, numbers: numbers, trained.codec.sourceVocabulary,
+        tokens, numbers: Array(numbers.prefix(tokens.count)), trained.codec.sourceVocabulary,
         at: TextPlace(file: "standard input", line: lineCount + index + 1))
       return numbers
     }

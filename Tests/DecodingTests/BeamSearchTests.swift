@@ -15,22 +15,25 @@ import Testing
     resultCount: Int, minimumLength: Int = 0
   ) throws {
     let size = 1 << 14
-    let search = BeamSearch(
-      start: 0, end: 1, beamSize: size, resultCount: resultCount, lengthPenalty: penalty,
-      constraints: .init(maximumLength: { _ in limit }, minimumLength: minimumLength))
-    let found = try search.decode([source], with: model)[0]
     let exhaustive = ExhaustiveSearch(
       start: 0, end: 1, limit: limit, penalty: penalty, minimumLength: minimumLength)
     let all = try exhaustive.results { target in
       let logits = try model.logits(TokenBatch([source]), TokenBatch([target]), in: .inference())
       return Array(logits.value.scalars.suffix(model.targetVocabularySize))
     }
-    #expect(found.count == min(resultCount, all.count))
-    for (found, expected) in zip(found, all) {
-      #expect(found.tokens == expected.tokens, "\(penalty)")
-      #expect(found.isFinished == expected.isFinished)
-      #expect(abs(Double(found.score) - expected.score) < 1e-4)
-      #expect(abs(Double(found.normalizedScore) - expected.normalized) < 1e-4)
+    for places in BeamSearch.Places.allCases {
+      let search = BeamSearch(
+        start: 0, end: 1, beamSize: size, resultCount: resultCount, lengthPenalty: penalty,
+        places: places,
+        constraints: .init(maximumLength: { _ in limit }, minimumLength: minimumLength))
+      let found = try search.decode([source], with: model)[0]
+      #expect(found.count == min(resultCount, all.count))
+      for (found, expected) in zip(found, all) {
+        #expect(found.tokens == expected.tokens, "\(penalty) \(places)")
+        #expect(found.isFinished == expected.isFinished)
+        #expect(abs(Double(found.score) - expected.score) < 1e-4)
+        #expect(abs(Double(found.normalizedScore) - expected.normalized) < 1e-4)
+      }
     }
   }
 

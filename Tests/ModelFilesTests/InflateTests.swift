@@ -1,3 +1,5 @@
+import Fuzzing
+import Tensors
 import Testing
 
 @testable import ModelFiles
@@ -121,5 +123,21 @@ struct InflateTests {
       bytes[cut...].withUnsafeBytes { checksum.update($0) }
       #expect(checksum.value == whole)
     }
+  }
+
+  /// Damage of all kinds is met, and nothing is written beyond the end.
+  @Test func damagedDataAreAnErrorOrOtherData() throws {
+    let samples = try Self.streams().filter { $0.size >= 0 && $0.bytes.count < 300 }.map(\.bytes)
+    let mutator = ByteMutator()
+    var generator = SeededGenerator(seed: 3)
+    var problems: Set<String> = []
+    for number in 0..<3000 {
+      var bytes = samples[number % samples.count]
+      mutator.mutate(&bytes, others: samples, using: &generator)
+      if case .failure(let error) = inflate(bytes, size: 1000) {
+        problems.insert(String("\(error)".prefix { !$0.isNumber }))
+      }
+    }
+    #expect(problems.count >= 10)
   }
 }

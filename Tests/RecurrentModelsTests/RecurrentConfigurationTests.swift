@@ -23,6 +23,11 @@ import Testing
     Mistake("sourceVocabularySize") { $0.sourceVocabularySize = 0 },
     Mistake("encoderLayerCount") { $0.encoderLayerCount = 0 },
     Mistake("decoderLayerCount") { $0.decoderLayerCount = -1 },
+    // Numbers whose product would overflow, and layers that would be counted one by one.
+    Mistake("encoderLayerCount") { $0.encoderLayerCount = 1 << 24 },
+    Mistake("decoderLayerCount") { $0.decoderLayerCount = 1 << 24 },
+    Mistake("modelDimension") { $0.modelDimension = 1 << 24 },
+    Mistake("attentionDimension") { $0.attentionDimension = 1 << 24 },
     Mistake("dropoutRate") { $0.dropoutRate = 1 },
     Mistake("embeddingDropoutRate") { $0.embeddingDropoutRate = .nan },
     Mistake("outputDropoutRate") { $0.outputDropoutRate = -0.1 },
@@ -85,6 +90,14 @@ import Testing
     mistake.change(&configuration)
     let error = #expect(throws: ConfigurationError.self) { try RecurrentModel(configuration) }
     #expect(error?.field == mistake.field)
+  }
+
+  @Test func theLargestModelCanBeCounted() throws {
+    var configuration = RecurrentConfiguration(vocabularySize: 1 << 24, modelDimension: 1 << 20)
+    configuration.encoderLayerCount = 1 << 10
+    configuration.decoderLayerCount = 1 << 10
+    try configuration.validate()
+    #expect(configuration.parameterCount > 1 << 50)
   }
 
   @Test func gnmtIsTheSystemOfThePaper() throws {

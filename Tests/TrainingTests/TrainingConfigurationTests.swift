@@ -45,6 +45,18 @@ import Testing
     #expect(overlay.document == before)
   }
 
+  /// Comparing letter by letter takes as long as the product of the lengths. The sign for kelvin is a K for Swift's
+  /// strings and another key for JSON.
+  @Test(
+    .timeLimit(.minutes(1)), arguments: [String(repeating: "warm", count: 1 << 20), "see\u{212A}"])
+  func longAndStrangeKeysAreUnknown(_ key: String) throws {
+    var overlay = try ConfigurationOverlay(defaults: ["seeK": 1])
+    let error = try #require(throws: ConfigurationFileError.self) {
+      try overlay.apply(.object([.init(key, .number(1))]), origin: "my.json")
+    }
+    #expect(error.problem.hasPrefix("unknown key"))
+  }
+
   @Test func aSimilarKeyIsProposed() throws {
     var overlay = try ConfigurationOverlay(defaults: TrainingConfiguration())
     let error = try #require(throws: ConfigurationFileError.self) {

@@ -63,7 +63,8 @@ import Testing
   }
 
   @Test(arguments: [
-    "sourceVocabularySize", "targetVocabularySize", "encoderLayerCount", "modelDimension",
+    "sourceVocabularySize", "targetVocabularySize", "encoderLayerCount", "decoderLayerCount",
+    "modelDimension",
     "feedForwardDimension", "headCount", "keyDimension", "valueDimension", "maximumLength",
     "dropoutRate", "attentionDropoutRate", "normEpsilon",
   ])
@@ -73,6 +74,8 @@ import Testing
       case "sourceVocabularySize": $0.sourceVocabularySize = 0
       case "targetVocabularySize": $0.targetVocabularySize = -1
       case "encoderLayerCount": $0.encoderLayerCount = 0
+      // Layers are made one by one.
+      case "decoderLayerCount": $0.decoderLayerCount = 1 << 11
       case "modelDimension": $0.modelDimension = 0
       case "feedForwardDimension": $0.feedForwardDimension = .max
       case "headCount": $0.headCount = 0

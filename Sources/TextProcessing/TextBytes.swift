@@ -8,23 +8,29 @@
 import Foundation
 import ModelFiles
 
-/// The bytes of a text file, mapped into memory, so that only the parts in use take any.
+/// The bytes of a text file.
 ///
 /// What gzip has compressed is decompressed into a temporary file without a name first, and what has no size,
-/// such as standard input and pipes, is copied into one. A file that is shortened in place while it is mapped
-/// stops the program; replacing it by renaming does no harm.
-final class MappedText: @unchecked Sendable {
+/// such as standard input and pipes, is copied into one. These files are mapped into memory, so that only the parts in
+/// use take any. Other files are copied, because the system stops a program that looks at a part of a mapped file which
+/// somebody has cut off meanwhile; they are mapped where the text may be larger than memory.
+final class TextBytes: @unchecked Sendable {
   // `@unchecked`: the memory is never written to.
   let bytes: UnsafeRawBufferPointer
+  private let isMapped: Bool
 
-  /// - Parameter path: `-` is standard input.
-  convenience init(_ path: String) throws(TextFileError) {
+  /// - Parameters:
+  ///   - path: `-` is standard input.
+  ///   - mayExceedMemory: whether the file is mapped. If it is shortened in place, that stops the program; replacing
+  ///     it by renaming does no harm.
+  convenience init(_ path: String, mayExceedMemory: Bool = false) throws(TextFileError) {
     let file = TextFile.displayName(of: path)
     func unreadable(_ code: Int32) -> TextFileError {
       let reason =
         switch code {
         case ENOENT: "there is no such file"
         case EISDIR: "it is a folder"
+        case ESTALE: "it was shortened while it was read"
         default: String(cString: strerror(code))
         }
       return TextFileError(file: file, problem: .unreadable(reason: reason))
@@ -56,7 +62,11 @@ final class MappedText: @unchecked Sendable {
         try Gzip.decompress(source, into: text, file: file)
         source = text.descriptor
       }
-      self.init(bytes: try Self.map(source))
+      if source == descriptor && !mayExceedMemory {
+        self.init(copyOf: try Self.copy(source))
+      } else {
+        self.init(mapped: try Self.map(source))
+      }
     } catch let error as TextFileError {
       throw error
     } catch let error as FileError {
@@ -67,17 +77,28 @@ final class MappedText: @unchecked Sendable {
     }
   }
 
-  private init(bytes: UnsafeRawBufferPointer) { self.bytes = bytes }
+  private init(mapped bytes: UnsafeRawBufferPointer) {
+    self.bytes = bytes
+    isMapped = true
+  }
+
+  private init(copyOf bytes: UnsafeRawBufferPointer) {
+    self.bytes = bytes
+    isMapped = false
+  }
 
   deinit {
-    if let base = bytes.baseAddress {
+    if !isMapped {
+      bytes.deallocate()
+    } else if let base = bytes.baseAddress {
       munmap(UnsafeMutableRawPointer(mutating: base), bytes.count)
     }
   }
 
-  /// Gives the memory of a range back; the bytes are read from the file again when they are next looked at.
+  /// Gives the memory of a range of a mapped file back; the bytes are read from the file again when they are next
+  /// looked at.
   func release(_ range: Range<Int>) {
-    guard let base = bytes.baseAddress else { return }
+    guard isMapped, let base = bytes.baseAddress else { return }
     let page = Int(sysconf(Int32(_SC_PAGESIZE)))
     let start = (range.lowerBound + page - 1) / page * page
     let end = range.upperBound / page * page
@@ -92,12 +113,36 @@ final class MappedText: @unchecked Sendable {
     return pread(descriptor, &magic, 2, 0) == 2 && magic == (0x1F, 0x8B)
   }
 
-  private static func map(_ descriptor: Int32) throws(FileError) -> UnsafeRawBufferPointer {
+  private static func byteCount(_ descriptor: Int32) throws(FileError) -> Int {
     var status = stat()
     if fstat(descriptor, &status) != 0 {
       throw FileError(operation: "read", path: "", code: errno)
     }
-    let count = Int(status.st_size)
+    return Int(status.st_size)
+  }
+
+  /// A copy that has to be given back.
+  private static func copy(_ descriptor: Int32) throws(FileError) -> UnsafeRawBufferPointer {
+    let copy = UnsafeMutableRawBufferPointer.allocate(
+      byteCount: try byteCount(descriptor), alignment: 16)
+    var copied = 0
+    while copied < copy.count {
+      // Linux reads at most 2^31 - 4096 bytes at once.
+      let count = pread(
+        descriptor, copy.baseAddress! + copied, min(copy.count - copied, 1 << 30), off_t(copied))
+      if count < 0 && errno == EINTR { continue }
+      if count <= 0 {
+        let code = count < 0 ? errno : ESTALE
+        copy.deallocate()
+        throw FileError(operation: "read", path: "", code: code)
+      }
+      copied += count
+    }
+    return UnsafeRawBufferPointer(copy)
+  }
+
+  private static func map(_ descriptor: Int32) throws(FileError) -> UnsafeRawBufferPointer {
+    let count = try byteCount(descriptor)
     if count == 0 { return UnsafeRawBufferPointer(start: nil, count: 0) }
     guard let base = mmap(nil, count, PROT_READ, MAP_PRIVATE, descriptor, 0), base != MAP_FAILED
     else { throw FileError(operation: "map", path: "", code: errno) }

@@ -1,0 +1,46 @@
+import AttentionKit
+import Foundation
+
+extension Command {
+  static let convert = Command(
+    name: "convert", summary: "turn models of other libraries into ours, and back",
+    words: "INPUT OUTPUT", wordCount: 2...2,
+    details: """
+      Reads a Transformer from one format and writes it in another; the same inputs give the same outputs there.
+      Formats: attend (a checkpoint or run), pytorch (weights by the names of nn.Transformer), marian (a folder of Hugging
+      Face's MarianMTModel), ctranslate2. Text is cut into tokens outside of most of these, so a checkpoint that comes from
+      them takes tokens between spaces unless --tokenizer says otherwise, and what cuts a checkpoint's text into pieces is
+      not converted.
+      """,
+    options: [
+      .init("--from", "FORMAT", "the format of INPUT (default: by the files in it)"),
+      .init("--to", "FORMAT", "the format of OUTPUT (default attend)"),
+      .init(
+        "--tokenizer", "NAME", "words or characters: how the checkpoint cuts text (default words)"),
+    ],
+    run: { arguments in
+      let (input, output) = (arguments.words[0], arguments.words[1])
+      guard let guess = try arguments.modelFormat("--from") ?? ModelFormat(of: input) else {
+        throw ConversionError(
+          file: input, key: "the folder",
+          expected:
+            "model.bin, model.safetensors with config.json or configuration.json, or a checkpoint",
+          found: "none of them; say --from if there are")
+      }
+      let tokenizer = try arguments.choice(
+        "--tokenizer", DataConfiguration.TokenizerKind.self, default: .words)
+      if tokenizer == .bpe {
+        throw UsageError("--tokenizer: expected words or characters, found \"bpe\"")
+      }
+      let format = try arguments.modelFormat("--to") ?? .attend
+      let model = try guess.load(input)
+      try format.save(model, to: output, from: input, tokenizer: tokenizer)
+      Command.say("\(output) has the model of \(input), \(model.model.parameterCount) parameters")
+    })
+}
+
+extension Arguments {
+  fileprivate func modelFormat(_ name: String) throws -> ModelFormat? {
+    self[name] == nil ? nil : try choice(name, ModelFormat.self, default: .attend)
+  }
+}
