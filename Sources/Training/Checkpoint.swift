@@ -87,6 +87,13 @@ public struct Checkpoint {
     for (named, tensor) in zip(parameters, tensors) { named.parameter.value = tensor }
   }
 
+  /// How many numbers the checkpoint has for the parameters of a model. A model that needs more cannot be the
+  /// checkpoint's, which is worth knowing before it is made: the configuration may ask for any size.
+  public func weightCount() throws -> Int {
+    try SafetensorsFile(contentsOf: path + "/weights.safetensors").entries
+      .reduce(0) { $0 + $1.elementCount }
+  }
+
   /// The values of parameters, in their order.
   func readWeights(_ parameters: [NamedParameter]) throws -> [Tensor] {
     try read(
