@@ -13,6 +13,20 @@ STRICT := --explicit-target-dependency-import-check error -Xswiftc -warnings-as-
 # `swift test --filter`, because they are too slow in a debug build; empty for none.
 RELEASE_TESTS ?= LearningTests|AutogradTests|TransformerModelsTests|BenchCommandTests
 
+# How many damaged inputs `make fuzz` gives to each reader of files, and where they start.
+FUZZ_INPUTS ?= 1000000
+FUZZ_SEED ?= 1
+
+# What runs under sanitizers, as regular expressions for `swift test`; see Docs/Reliability.md. Tests of speed and of
+# memory measure the sanitizer there, and exit tests of the fuzzer take too long.
+SANITIZE_TESTS ?= KernelsTests|ModelFilesTests|TextProcessingTests|TrainingTests|DecodingTests|AutogradTests
+SANITIZE_SKIPPED ?= MemoryTests
+
+# The Swift compiler knows no sanitizer of undefined behaviour here; C code does, and stops at it.
+SANITIZE_address := --sanitize=address
+SANITIZE_undefined := -Xcc -fsanitize=undefined -Xcc -fsanitize-trap=undefined
+SANITIZE_thread := --sanitize=thread
+
 # Where grapheme-to-phoneme data are: beside the package, or downloaded by the project's script.
 G2P_DATA ?= $(firstword $(wildcard ../shared/data/g2p) Data/g2p)
 G2P_RUN ?= Runs/g2p
@@ -56,6 +70,7 @@ FIXTURE_GENERATORS = $(wildcard Tests/Fixtures/*.py Tests/*/Fixtures/*.py)
 
 .DEFAULT_GOAL := help
 .PHONY: help setup build test test-dependent lint format bench bench-peers fixtures g2p multi30k bible compare clean
+.PHONY: fuzz sanitize sanitize-address sanitize-undefined sanitize-thread
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -78,6 +93,17 @@ test-dependent: setup ## build and run a package that depends on this one, in de
 	    $(SWIFT) run --package-path Tests/Dependent -c $$mode $$product || exit 1; \
 	  done; \
 	done
+
+fuzz: setup ## give each reader of files a million damaged inputs: FUZZ_INPUTS=100000 FUZZ_SEED=2
+	FUZZ_INPUTS=$(FUZZ_INPUTS) FUZZ_SEED=$(FUZZ_SEED) $(SWIFT) test -c release --filter 'FuzzTests/inputsAreReadOrRefused'
+
+sanitize: sanitize-address sanitize-undefined sanitize-thread ## run tests under sanitizers, or one: sanitize-thread
+
+# Each sanitizer has a build of its own. Swift's runtime keeps what it has once allocated, which is no leak.
+sanitize-address sanitize-undefined sanitize-thread: sanitize-%: setup
+	ASAN_OPTIONS=detect_leaks=0 TSAN_OPTIONS=halt_on_error=0 \
+	  $(SWIFT) test $(SANITIZE_$*) --scratch-path .build/$* \
+	  --filter '$(SANITIZE_TESTS)' --skip '$(SANITIZE_SKIPPED)'
 
 lint: ## check the formatting of all Swift files
 	$(SWIFT) format lint --strict --recursive $(LINTED)

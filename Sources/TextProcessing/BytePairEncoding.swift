@@ -53,7 +53,8 @@ public struct BytePairEncoding: Sendable, Equatable {
   public func write(to path: String) throws { try AtomicFile.write(fileContents, to: path) }
 
   /// Reads a file of codes of version 0.2.
-  /// - Throws: `TextFileError` for another version, or a line that is not two symbols with one space.
+  /// - Throws: `TextFileError` for another version, or a line that is not two symbols with one space and without a
+  ///   carriage return.
   public init(contentsOf path: String) throws(TextFileError) {
     let file = TextFile.displayName(of: path)
     let lines = try TextFile.lines(of: path)
@@ -65,7 +66,8 @@ public struct BytePairEncoding: Sendable, Equatable {
     for (index, line) in lines.enumerated().dropFirst() {
       let symbols = line.unicodeScalars.split(
         separator: " ", omittingEmptySubsequences: false)
-      if symbols.count != 2 || symbols.contains(where: \.isEmpty) {
+      // A carriage return separates words, so no symbol holds one; before a line feed it would be lost on writing.
+      if symbols.count != 2 || symbols.contains(where: { $0.isEmpty || $0.contains("\r") }) {
         throw TextFileError(file: file, line: index + 1, problem: .merge(line))
       }
       merges.append(Merge(String(symbols[0]), String(symbols[1])))

@@ -163,6 +163,12 @@ public struct TransformerConfiguration: Codable, Equatable, Sendable {
     ] {
       try require(value >= 1 && value <= 1 << 10, field, "a number from 1 to \(1 << 10)", value)
     }
+    // Their table is made with the model.
+    if positions == .sinusoidal || positions == .learned {
+      try require(
+        maximumLength * modelDimension <= 1 << 30, "maximumLength",
+        "at most \((1 << 30) / modelDimension) with modelDimension \(modelDimension)", maximumLength)
+    }
     for (field, rate) in [
       ("dropoutRate", dropoutRate), ("attentionDropoutRate", attentionDropoutRate),
       ("activationDropoutRate", activationDropoutRate),

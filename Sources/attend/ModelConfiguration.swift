@@ -59,6 +59,29 @@ struct ModelConfiguration: Codable, Equatable {
 }
 
 extension RunConfiguration {
+  /// A number of weights that the model for a codec has at least: those of its products.
+  private func leastWeightCount(for codec: Codec) -> Double {
+    let vocabulary = Double(codec.targetVocabulary.count)
+    switch architecture {
+    case .recurrent:
+      let (d, layers) = (
+        Double(recurrent.modelDimension),
+        Double(recurrent.encoderLayerCount) + Double(recurrent.decoderLayerCount)
+      )
+      // A direction of an encoder layer may have half of the width.
+      return d * vocabulary + layers * d * d / 4
+    case .transformer:
+      let model = model.transformer(source: 1, target: 1, sharesVocabulary: true)
+      let d = Double(model.modelDimension)
+      let attention =
+        2 * d * Double(model.headCount)
+        * (Double(model.keyDimension) + Double(model.valueDimension))
+      let feedForward = 2 * d * Double(model.feedForwardDimension)
+      return d * vocabulary + Double(model.encoderLayerCount) * (attention + feedForward)
+        + Double(model.decoderLayerCount) * (2 * attention + feedForward)
+    }
+  }
+
   /// D, for the paper's learning rate.
   var modelDimension: Int {
     architecture == .transformer ? model.modelDimension : recurrent.modelDimension
@@ -70,7 +93,22 @@ extension RunConfiguration {
   }
 
   /// A new model for the vocabularies of a codec.
-  func newModel(for codec: Codec) throws -> any SequenceModel {
+  ///
+  /// - Parameter checkpoint: where its weights come from, if they do. It must have enough for the model, so that a small
+  ///   checkpoint cannot ask for a model that is larger than memory.
+  func newModel(for codec: Codec, weightsOf checkpoint: Checkpoint? = nil) throws
+    -> any SequenceModel
+  {
+    if let checkpoint {
+      let (least, found) = (leastWeightCount(for: codec), try checkpoint.weightCount())
+      if Double(found) < least {
+        throw TrainingError.checkpoint(
+          path: checkpoint.path + "/weights.safetensors",
+          problem:
+            "expected at least \(least) numbers for the model of configuration.json, found \(found)"
+        )
+      }
+    }
     let (source, target) = (codec.sourceVocabulary.count, codec.targetVocabulary.count)
     let sharesVocabulary = codec.sourceVocabulary == codec.targetVocabulary
     switch architecture {

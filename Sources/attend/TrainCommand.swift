@@ -90,7 +90,7 @@ private struct TrainingRun {
       } else {
         try Codec(configuration.data, counting: training)
       }
-    let model = try configuration.newModel(for: codec)
+    let model = try configuration.newModel(for: codec, weightsOf: resumed)
     // Before the trainer, whose moving average starts with the weights.
     if let earlier {
       let report = try earlier.checkpoint.warmStart(model)

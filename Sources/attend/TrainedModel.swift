@@ -11,7 +11,7 @@ struct TrainedModel {
   /// - Parameter path: a checkpoint, or a run's folder: then its best checkpoint, or its last.
   init(_ path: String) throws {
     (checkpoint, configuration, codec) = try Self.read(path)
-    model = try configuration.newModel(for: codec)
+    model = try configuration.newModel(for: codec, weightsOf: checkpoint)
     try checkpoint.loadWeights(into: model)
   }
 

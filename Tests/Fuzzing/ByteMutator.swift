@@ -10,7 +10,7 @@ public struct ByteMutator: Sendable {
 
   /// Words of the format, to be put anywhere.
   public let words: [[UInt8]]
-  /// Changes that know the format; a third of all.
+  /// Changes that know the format; half of all.
   public let changes: [Change]
 
   /// Inputs are cut to this.
@@ -29,7 +29,7 @@ public struct ByteMutator: Sendable {
     _ bytes: inout [UInt8], others: [[UInt8]], using generator: inout SeededGenerator
   ) {
     for _ in 0...generator.next(below: 4) {
-      if let change = generator.element(of: changes), generator.next(below: 3) == 0 {
+      if let change = generator.element(of: changes), generator.next(below: 2) == 0 {
         change(&bytes, &generator)
       } else {
         changeAnywhere(&bytes, others: others, using: &generator)

@@ -6,6 +6,7 @@ enum FuzzReaders {
     "safetensors": FuzzReader.safetensors,
     "numPyArrays": FuzzReader.numPyArrays,
     "numPyArchives": FuzzReader.numPyArchives,
+    "graphemeModels": FuzzReader.graphemeModels,
     "checkpoints": FuzzReader.checkpoints,
     "json": { FuzzReader.json() },
     "configurations": FuzzReader.configurations,
@@ -19,6 +20,9 @@ enum FuzzReaders {
     "references": FuzzReader.references,
     "alignments": { FuzzReader.alignments() },
   ]
+
+  /// Those that get a twentieth of the inputs: they start a program, or make a whole model.
+  static let slow: Set = ["compressedPairs", "graphemeModels"]
 
   static func reader(_ name: String) throws -> FuzzReader {
     guard let make = all[name] else { throw BrokenLaw("there is no reader \(name)") }

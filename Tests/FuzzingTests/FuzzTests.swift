@@ -96,9 +96,8 @@ struct FuzzPlan {
     if let input = number("FUZZ_INPUT") {
       numbers = input..<input + 1
     } else {
-      // Starting a program takes hundreds of times as long as reading a small file.
       let count = number("FUZZ_INPUTS") ?? 1500
-      numbers = 0..<(name == "compressedPairs" ? max(200, count / 20) : count)
+      numbers = 0..<(FuzzReaders.slow.contains(name) ? max(200, count / 20) : count)
     }
   }
 

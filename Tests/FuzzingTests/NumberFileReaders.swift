@@ -1,11 +1,10 @@
+import AttentionKit
 import Foundation
 import Fuzzing
-import ModelFiles
-import Tensors
 import TestSupport
 
 extension FuzzReader {
-  /// safetensors, with the header's length right in a third of the changes.
+  /// safetensors, with the header's length right in half of the changes.
   static func safetensors() throws -> FuzzReader {
     let folder = try FastFolder()
     let path = folder.path + "/copy"
@@ -51,7 +50,7 @@ extension FuzzReader {
     return try [contents(of: path), contents(of: fixture("python.safetensors"))]
   }
 
-  /// .npy, with the header's length right in a third of the changes.
+  /// .npy, with the header's length right in half of the changes.
   static func numPyArrays() throws -> FuzzReader {
     let folder = try FastFolder()
     let words = [
@@ -106,6 +105,18 @@ extension FuzzReader {
         try require(
           haveSameBits(try copy.tensor(named: name), array.tensor()), "\(name) in the copy")
       }
+    }
+  }
+
+  /// The weights of g2p_en, which are a .npz file too, and the model that they make.
+  static func graphemeModels() throws -> FuzzReader {
+    FuzzReader(
+      seeds: [try contents(of: fixture("g2p_en/tiny.npz"))],
+      mutator: ByteMutator(changes: [changeStoredEntry, changeEnd]),
+      isExpected: { $0 is NumPyError || $0 is ZipError }
+    ) { input in
+      let model = try G2PEn(NumPyArchive(bytes: input.bytes, name: "x")).model
+      try require(model.parameterCount * 4 < input.bytes.count, "more weights than bytes")
     }
   }
 

@@ -70,6 +70,9 @@ struct BytePairEncodingTests {
       ("#version: 0.2\na  b\n", 2, .merge("a  b")),
       ("#version: 0.2\na \n", 2, .merge("a ")),
       ("#version: 0.2\na b\n\nc d\n", 3, .merge("")),
+      // Found by the fuzzer: without a line feed, a carriage return is no end of a line.
+      ("#version: 0.2\nw e\nlo west</\r", 3, .merge("lo west</\r")),
+      ("#version: 0.2\na\r b\n", 2, .merge("a\r b")),
     ])
   func damagedCodesAreRefused(
     _ contents: String, _ line: Int, _ problem: TextFileError.Problem

@@ -69,6 +69,30 @@ import Testing
     }
   }
 
+  /// A configuration may ask for any size, and weights are there for one alone.
+  @Test(arguments: [
+    ("\"modelDimension\":16", "\"modelDimension\":1048576"),
+    ("\"encoderLayerCount\":1", "\"encoderLayerCount\":1024"),
+    ("\"feedForwardDimension\":23", "\"feedForwardDimension\":16777216"),
+  ])
+  func aModelThatIsLargerThanItsWeightsIsNotMade(_ old: String, _ new: String) throws {
+    let model = try TinyModel.copy(steps: 1)
+    for name in ["last", "best"] {
+      let file = model.path + "/\(name)/configuration.json"
+      let text = try String(contentsOfFile: file, encoding: .utf8)
+      #expect(text.contains(old))
+      try text.replacingOccurrences(of: old, with: new)
+        .write(toFile: file, atomically: false, encoding: .utf8)
+    }
+    for options in [
+      ["translate", "--model", model.path], ["train", "--output", model.path, "--resume"],
+    ] {
+      let result = try Tool.run(options)
+      #expect(result.status == 1)
+      #expect(result.errors.contains("weights.safetensors: expected at least"), "\(result.errors)")
+    }
+  }
+
   private static func json(_ file: String) throws -> [String: Any]? {
     try JSONSerialization.jsonObject(with: Data(contentsOf: URL(fileURLWithPath: file)))
       as? [String: Any]
