@@ -23,7 +23,7 @@ public final class Trainer<Model: SequenceModel, Source: BatchSource> {
   /// The moments and the number of updates.
   public let optimizer: Adam
   /// Where the training is.
-  public private(set) var state = TrainingState()
+  public internal(set) var state = TrainingState()
   /// Trainable parameters that the last update found no gradient for, by their paths: usually parts of a model
   /// that its loss does not use.
   public private(set) var parametersWithoutGradient: [String] = []
@@ -42,6 +42,11 @@ public final class Trainer<Model: SequenceModel, Source: BatchSource> {
   public var onValidated: (_ scores: [ValidationScore], _ isBest: Bool) throws -> Void = { _, _ in }
   /// Called when a checkpoint is due, after validations, and at the end.
   public var onCheckpoint: () throws -> Void = {}
+  /// Gives the checkpoint that was written last, for a training that diverges; nil where there is none.
+  public var lastCheckpoint: () throws -> Checkpoint? = { nil }
+  /// Called when a training that diverged has gone back to a checkpoint; the state is that of the checkpoint, one
+  /// roll-back more. ``onCheckpoint`` comes after it.
+  public var onRollBack: (Divergence) throws -> Void = { _ in }
   /// Asked after each step; `true` ends the training in good order.
   public var shouldStop: () -> Bool = { InterruptFlag.isRaised }
 
@@ -121,48 +126,66 @@ public final class Trainer<Model: SequenceModel, Source: BatchSource> {
 
   /// Trains until the limits of the configuration, or until told to stop.
   ///
-  /// - Throws: ``TrainingError/diverged(step:loss:gradientNorm:)``, and what the model and the closures throw.
+  /// - Throws: ``TrainingError/diverged(_:)``, and what the model and the closures throw.
   public func run() throws -> Outcome {
     var log = TrainingLog.Counter()
     let total = totalSteps
     // A training that ended so does not go on unless the patience is raised.
     if isOutOfPatience { return .stoppedEarly }
+    // There must be something to go back to.
+    if configuration.onDivergence == .rollBack && state.step == 0 { try onCheckpoint() }
     while !isFinished {
-      let batchCount = source.batchCount(epoch: state.epoch)
-      if batchCount == 0 { throw TrainingError.noBatches }
-      let clock = ContinuousClock()
-      let begin = clock.now
-      let batch = source.batch(epoch: state.epoch, index: state.batchIndex)
-      let step = try takeStep(batch, totalSteps: total)
-      let seconds = (clock.now - begin).seconds
-      state.elapsedSeconds += seconds
-      log.add(batch, step, seconds: seconds)
-      state.batchIndex += 1
-      let endsEpoch = state.batchIndex >= batchCount
-      if endsEpoch {
-        state.epoch += 1
-        state.batchIndex = 0
-      }
-      let ends = isFinished
-      if state.step % configuration.logInterval == 0 || ends {
-        try onLog(log.log(state: state, totalSteps: total))
+      do {
+        if let outcome = try advance(&log, totalSteps: total) { return outcome }
+      } catch TrainingError.diverged(let divergence) {
+        try recover(from: divergence)
         log = TrainingLog.Counter()
-      }
-      let interval = configuration.validationInterval
-      if ends || (interval > 0 ? state.step % interval == 0 : endsEpoch) {
-        try validate()
-        try onCheckpoint()
-        if !ends && isOutOfPatience { return .stoppedEarly }
-      } else if state.step % configuration.checkpointInterval == 0 {
-        try onCheckpoint()
-      }
-      if !ends && shouldStop() {
-        if log.stepCount > 0 { try onLog(log.log(state: state, totalSteps: total)) }
-        try onCheckpoint()
-        return .interrupted
       }
     }
     return .finished
+  }
+
+  /// One update and what is due after it.
+  ///
+  /// - Returns: why the training ends, if it ends before its last update.
+  private func advance(_ log: inout TrainingLog.Counter, totalSteps total: Int) throws -> Outcome? {
+    let batchCount = source.batchCount(epoch: state.epoch)
+    if batchCount == 0 { throw TrainingError.noBatches }
+    let clock = ContinuousClock()
+    let begin = clock.now
+    let batch = source.batch(epoch: state.epoch, index: state.batchIndex)
+    let step = try takeStep(batch, totalSteps: total)
+    let seconds = (clock.now - begin).seconds
+    state.elapsedSeconds += seconds
+    log.add(batch, step, seconds: seconds)
+    state.batchIndex += 1
+    let endsEpoch = state.batchIndex >= batchCount
+    if endsEpoch {
+      state.epoch += 1
+      state.batchIndex = 0
+    }
+    let ends = isFinished
+    if state.step % configuration.logInterval == 0 || ends {
+      try onLog(log.log(state: state, totalSteps: total))
+      log = TrainingLog.Counter()
+    }
+    let interval = configuration.validationInterval
+    if ends || (interval > 0 ? state.step % interval == 0 : endsEpoch) {
+      try requireFiniteState(after: step)
+      try validate()
+      try onCheckpoint()
+      if !ends && isOutOfPatience { return .stoppedEarly }
+    } else if state.step % configuration.checkpointInterval == 0 {
+      try requireFiniteState(after: step)
+      try onCheckpoint()
+    }
+    if !ends && shouldStop() {
+      try requireFiniteState(after: step)
+      if log.stepCount > 0 { try onLog(log.log(state: state, totalSteps: total)) }
+      try onCheckpoint()
+      return .interrupted
+    }
+    return nil
   }
 
   private var isFinished: Bool {
@@ -183,11 +206,13 @@ public final class Trainer<Model: SequenceModel, Source: BatchSource> {
       precision: configuration.precision)
     let norm = optimizer.gradientNorm(result.gradients)
     guard result.loss.isFinite, norm.isFinite else {
-      throw TrainingError.diverged(step: number, loss: result.loss, gradientNorm: norm)
+      throw TrainingError.diverged(
+        divergence(result, gradientNorm: norm, batch: batch, step: number))
     }
-    let rate = configuration.schedule.rate(
-      at: number, modelDimension: modelDimension, totalSteps: totalSteps,
-      reductions: state.rateReductions)
+    let rate =
+      configuration.schedule.rate(
+        at: number, modelDimension: modelDimension, totalSteps: totalSteps,
+        reductions: state.rateReductions) * state.learningRateFactor
     let report = optimizer.update(
       result.gradients, learningRate: rate,
       maximumNorm: configuration.clipNorm > 0 ? configuration.clipNorm : nil, gradientNorm: norm)
