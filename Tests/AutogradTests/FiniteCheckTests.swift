@@ -47,7 +47,7 @@ import Testing
     let y = context.inScope("a") { context.variable(weight) * 1 }
     _ = context.inScope("b") { y * 1e30 }
     let finding = try #require(check.finding)
-    #expect(finding.operation == "*")
+    #expect(finding.operation == "scale")
     #expect(finding.scopes == ["b"])
     #expect(finding.parameters.isEmpty && finding.latestParameter === weight)
   }
@@ -62,7 +62,7 @@ import Testing
     _ = context.backward(from: y.sum())
     let finding = try #require(check.finding)
     #expect(finding.isGradient)
-    #expect(finding.operation == "*" && finding.scopes == ["inner"])
+    #expect(finding.operation == "scale" && finding.scopes == ["inner"])
     #expect(finding.parameters.first === parameter)
     #expect(finding.value == .infinity)
   }
@@ -94,7 +94,7 @@ import Testing
     let context = context()
     _ = context.variable(frozen) * 2 + context.input(Tensor([1]))
     let finding = try #require(check.finding)
-    #expect(finding.operation == "+" && finding.isInherited)
+    #expect(finding.operation == "add" && finding.isInherited)
     #expect(finding.latestParameter === frozen)
   }
 

@@ -29,11 +29,11 @@ import Testing
     let found = try divergence { _ = try trainer.run() }
     #expect(found.step == 4 && found.loss.isNaN)
     let operation = NonFiniteOrigin.Operation(
-      name: "*", scopes: ["faulty layer"], parameters: [], latestParameter: "scores")
+      name: "scale", scopes: ["faulty layer"], parameters: [], latestParameter: "scores")
     #expect(found.origin?.place == .output(operation))
     #expect(
       "\(found)".contains(
-        "step 4: loss nan, gradient norm nan; the first value that is not finite, nan, came out of * in "
+        "step 4: loss nan, gradient norm nan; the first value that is not finite, nan, came out of scale in "
           + "faulty layer after the use of scores"), "\(found)")
     #expect(trainer.state.step == 3)
   }
@@ -41,7 +41,7 @@ import Testing
   @Test func aParameterThatIsNotFiniteIsNamed() throws {
     let model = try smallTransformer(seed: 3)
     let poisoned = try #require(model.parameters.first { $0.path.contains("inner.weight") })
-    let trainer = try trainer(model)
+    let trainer = try trainer(model) { $0.validationInterval = 100 }
     trainer.onLog = { log in if log.step == 4 { poisoned.parameter.value[1, 2] = -.infinity } }
     let found = try divergence { _ = try trainer.run() }
     #expect(found.step == 5)
@@ -125,6 +125,7 @@ import Testing
     for positions in TransformerConfiguration.Positions.allCases {
       for score in AttentionConfiguration.Score.allCases {
         var configuration = try smallTransformer(seed: 1).configuration
+        configuration.resize(modelDimension: 8, feedForwardDimension: 11, headCount: 2)
         configuration.positions = positions
         configuration.crossAttention.score = score
         configuration.normPlacement = score == .dot ? .pre : .post
@@ -136,6 +137,8 @@ import Testing
         var configuration = RecurrentConfiguration(vocabularySize: 13)
         configuration.modelDimension = 6
         configuration.cell = cell
+        configuration.encoderLayerCount = 2
+        configuration.decoderLayerCount = 2
         configuration.attention = attention
         models.append(try RecurrentModel(configuration, seed: 2))
       }

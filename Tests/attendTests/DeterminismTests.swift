@@ -52,29 +52,27 @@ import Testing
   }
 
   /// In any order, in batches of any size and with any number of threads, a line gives the same outputs.
-  @Test(arguments: [["--beam", "1"], ["--beam", "4", "--n-best", "2", "--json"]])
-  func outputsDoNotDependOnTheCompany(search: [String]) throws {
+  @Test(arguments: ["1", "4"])
+  func outputsDoNotDependOnTheCompany(beam: String) throws {
     let model = try TinyModel.copy(steps: 40)
     var generator = SeededGenerator(seed: 5)
     let lines = (0..<40).map { number in
       (0..<number % 9).map { _ in "\(Int.random(in: 0..<5, using: &generator))" }
         .joined(separator: " ")
     }
-    func translate(_ lines: [String], _ options: [String], threads: Int) throws -> [String] {
+    func translate(_ lines: [String], _ options: [String], threads: Int) throws -> [Substring] {
       let result = try Tool.run(
-        ["translate", "--model", model.path] + search + options,
+        ["translate", "--model", model.path, "--beam", beam] + options,
         input: Data(lines.map { $0 + "\n" }.joined().utf8),
         environment: ["ATTENTION_THREADS": "\(threads)"])
       try #require(result.status == 0, "\(result.errors)")
-      let isJSON = search.contains("--json")
       let outputs = result.output.split(separator: "\n", omittingEmptySubsequences: false)
-        // The number of the line is its own.
-        .dropLast().map { isJSON ? String($0).replacing(/"line":\d+,/, with: "") : String($0) }
+        .dropLast()
       try #require(outputs.count == lines.count)
-      return outputs
+      return Array(outputs)
     }
     let expected = try translate(lines, [], threads: 1)
-    #expect(Set(expected).count > 15)
+    #expect(Set(expected).count > 5)
     for (round, options) in [
       ["--batch-size", "1"], ["--batch-size", "7"], ["--batch-tokens", "23"], [],
     ].enumerated() {

@@ -29,7 +29,8 @@ import Testing
     let resumed = try Tool.run(
       "train", "--output", model.path, "--resume", "--set", "training.maximumSteps=8")
     #expect(resumed.status == 0, "\(resumed.errors)")
-    let whole = try RunFiles(TinyModel.copy(steps: 8, Self.settings).path)
+    let other = try TinyModel.copy(steps: 8, Self.settings)
+    let whole = try RunFiles(other.path)
     #expect(try RunFiles(model.path).contents == whole.contents)
   }
 
@@ -45,7 +46,7 @@ import Testing
     let settings =
       TinyModel.settings + Self.settings + [
         "data.task=copy", "data.pairCount=200", "data.symbolCount=5", "data.longest=4",
-        "data.pairsPerBatch=16", "training.maximumSteps=4",
+        "data.pairsPerBatch=16", "training.maximumSteps=4", "training.logInterval=2",
       ]
     let script = """
       mkdir "$HOME/disk" "$HOME/kept" && mount -t tmpfs -o size=2m none "$HOME/disk" || exit 10
@@ -78,7 +79,8 @@ import Testing
     #expect(
       errors.contains("/disk/run/last/") && errors.contains("No space left on device"), "\(errors)")
     #expect(try kept("names") == "configuration.json\nlast\nmetrics.jsonl\n")
-    let whole = try RunFiles(TinyModel.copy(steps: 8, Self.settings).path)
+    let other = try TinyModel.copy(steps: 8, Self.settings)
+    let whole = try RunFiles(other.path)
     #expect(try RunFiles(folder.path + "/kept/run").contents == whole.contents)
   }
 

@@ -39,7 +39,7 @@ import Testing
       var step = 0
       while kills < Self.killCount {
         let training = try Training(run, settings: Self.settings)
-        let wait = Double.random(in: 0...duration, using: &generator)
+        let wait = Double.random(in: 0...duration / 2, using: &generator)
         // Half of them wait for the next checkpoint to be begun.
         let aims = kills % 2 == 1
         if training.kill(after: wait, whenWriting: aims) {
