@@ -23,17 +23,8 @@ extension Trainer {
       step: number, loss: result.loss, gradientNorm: gradientNorm, origin: origin)
   }
 
-  /// Makes sure that what is validated and saved consists of numbers: an update may overflow although its
-  /// gradients were finite.
-  func requireFiniteState(after step: TrainingLog.Step) throws {
-    guard let origin = nonFiniteState else { return }
-    throw TrainingError.diverged(
-      Divergence(
-        step: state.step, loss: step.loss, gradientNorm: step.gradientNorm, origin: origin))
-  }
-
   /// The first parameter, or moment, that is not finite.
-  private var nonFiniteState: NonFiniteOrigin? {
+  var nonFiniteState: NonFiniteOrigin? {
     for named in optimizer.parameters {
       let values = named.parameter.value
       if let index = values.firstNonFiniteIndex {

@@ -14,7 +14,7 @@ import Testing
   private static let settings =
     TinyModel.settings + [
       "data.task=copy", "data.pairCount=60", "data.symbolCount=5", "data.longest=4",
-      "data.pairsPerBatch=16", "data.heldOutShare=0.2", "training.maximumSteps=24",
+      "data.pairsPerBatch=16", "data.heldOutShare=0.2", "training.maximumSteps=40",
       "training.checkpointInterval=1", "training.validationInterval=3", "training.logInterval=1",
       "training.keepLast=2", "training.averageDecay=0.9", "training.accumulationParts=2",
       "training.schedule.kind=plateau", "training.schedule.rate=0.01",
@@ -39,7 +39,7 @@ import Testing
       var step = 0
       while kills < Self.killCount {
         let training = try Training(run, settings: Self.settings)
-        let wait = Double.random(in: 0...duration / 2, using: &generator)
+        let wait = Double.random(in: 0...duration / 3, using: &generator)
         // Half of them wait for the next checkpoint to be begun.
         let aims = kills % 2 == 1
         if training.kill(after: wait, whenWriting: aims) {
