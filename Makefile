@@ -69,7 +69,7 @@ LINTED := $(wildcard Package.swift Sources Benchmarks Tests Snippets)
 FIXTURE_GENERATORS = $(wildcard Tests/Fixtures/*.py Tests/*/Fixtures/*.py)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build test test-dependent lint format bench bench-peers fixtures g2p multi30k bible compare clean
+.PHONY: help setup build test kill-test test-dependent lint format bench bench-peers fixtures g2p multi30k bible compare clean
 .PHONY: fuzz sanitize sanitize-address sanitize-undefined sanitize-thread
 
 help: ## list the targets
@@ -86,6 +86,12 @@ test: build ## run all tests
 ifneq ($(RELEASE_TESTS),)
 	$(SWIFT) test -c release --filter '$(RELEASE_TESTS)'
 endif
+
+# How many times `make kill-test` kills a training.
+KILLS ?= 100
+
+kill-test: build ## kill a training at KILLS random moments (100) and compare what becomes of it with one left alone
+	ATTEND_KILLS=$(KILLS) $(SWIFT) test --skip-build $(STRICT) --filter KillTests
 
 test-dependent: setup ## build and run a package that depends on this one, in debug and release
 	@for mode in debug release; do \

@@ -18,14 +18,16 @@ public final class ForwardContext {
   /// Where attention layers write their weights down, if someone wants them.
   public let attentionRecord: AttentionRecord?
   private let cursor: ProfileCursor?
+  private let check: FiniteCheck?
 
   private init(
     recordsGradients: Bool, dropoutSeed: UInt64?, step: Int = 0,
     attentionRecord: AttentionRecord? = nil, precision: ProductPrecision = .float32,
-    profile: OperationProfile? = nil
+    profile: OperationProfile? = nil, check: FiniteCheck? = nil
   ) {
     cursor = profile.map(ProfileCursor.init)
-    tape = recordsGradients ? Tape(cursor, precision: precision) : nil
+    self.check = check
+    tape = recordsGradients ? Tape(cursor, check: check, precision: precision) : nil
     self.dropoutSeed = dropoutSeed
     self.step = step
     self.attentionRecord = attentionRecord
@@ -52,15 +54,16 @@ public final class ForwardContext {
   ///   - precision: of the factors of large products, on the way there and back; parameters, their gradients and
   ///     everything else stay in float32.
   ///   - profile: where it is written down what takes how long, if someone wants it.
+  ///   - check: looks for values that are not finite, if someone wants it.
   public static func training(
     seed: UInt64, step: Int = 0, part: Int = 0, precision: ProductPrecision = .float32,
-    profile: OperationProfile? = nil
+    profile: OperationProfile? = nil, check: FiniteCheck? = nil
   ) -> ForwardContext {
     ForwardContext(
       recordsGradients: true,
       dropoutSeed: combineSeeds(
         seed, UInt64(truncatingIfNeeded: step), UInt64(truncatingIfNeeded: part)), step: step,
-      precision: precision, profile: profile)
+      precision: precision, profile: profile, check: check)
   }
 
   /// A tape without dropout: gradients of the function that inference computes.
@@ -68,11 +71,14 @@ public final class ForwardContext {
   /// - Parameters:
   ///   - precision: of the factors of large products, as in training.
   ///   - profile: where it is written down what takes how long, if someone wants it.
+  ///   - check: looks for values that are not finite, if someone wants it.
   public static func differentiating(
-    precision: ProductPrecision = .float32, profile: OperationProfile? = nil
+    precision: ProductPrecision = .float32, profile: OperationProfile? = nil,
+    check: FiniteCheck? = nil
   ) -> ForwardContext {
     ForwardContext(
-      recordsGradients: true, dropoutSeed: nil, precision: precision, profile: profile)
+      recordsGradients: true, dropoutSeed: nil, precision: precision, profile: profile,
+      check: check)
   }
 
   /// Whether gradients will be asked for.
@@ -81,17 +87,22 @@ public final class ForwardContext {
   /// Whether dropout takes place.
   public var isTraining: Bool { dropoutSeed != nil }
 
-  /// Runs `body`, the part of a pass that a profile shows under this name, inside the scope that it is called in. Where
-  /// nobody profiles, it runs `body` and nothing else.
+  /// Runs `body`, the part of a pass that a profile or a check shows under this name, inside the scope that it is called
+  /// in. Where there is neither, it runs `body` and nothing else.
   public func inScope<Result>(_ name: String, _ body: () throws -> Result) rethrows -> Result {
-    guard let cursor else { return try body() }
-    cursor.enter(name)
-    defer { cursor.leave() }
+    if cursor == nil && check == nil { return try body() }
+    cursor?.enter(name)
+    check?.enter(name)
+    defer {
+      cursor?.leave()
+      check?.leave()
+    }
     return try body()
   }
 
   /// The variable that stands for a parameter in this pass.
   public func variable(_ parameter: Parameter) -> Variable {
+    check?.meet(parameter)
     guard let tape, parameter.isTrainable else { return Variable(parameter.value) }
     return tape.variable(for: parameter)
   }

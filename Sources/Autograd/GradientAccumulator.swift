@@ -90,6 +90,12 @@ public final class GradientAccumulator {
   /// Whether gradients are wanted for a variable; operations skip the work for others.
   public func wants(_ variable: Variable) -> Bool { variable.tape === tape }
 
+  /// What has been added up so far.
+  func sum(_ index: Int) -> Tensor? {
+    settle(index)
+    return tensors[index]
+  }
+
   /// Takes out what has been added up.
   func take(_ index: Int) -> Tensor? {
     settle(index)

@@ -8,6 +8,8 @@ final class Tape {
     let backward: (Tensor, GradientAccumulator) -> Void
     /// Where a profile keeps what the operation costs.
     let mark: ProfileCursor.Mark?
+    /// What a check knows the operation by.
+    let record: FiniteCheck.Record?
   }
 
   private var entries: [Entry] = []
@@ -16,12 +18,15 @@ final class Tape {
   private var isSpent = false
   /// Books what takes how long, if someone wants to know.
   let cursor: ProfileCursor?
+  /// Looks for values that are not finite, if someone wants to know.
+  private let check: FiniteCheck?
 
   /// Of the factors of large products, on both ways.
   let precision: ProductPrecision
 
-  init(_ cursor: ProfileCursor?, precision: ProductPrecision) {
+  init(_ cursor: ProfileCursor?, check: FiniteCheck?, precision: ProductPrecision) {
     self.cursor = cursor
+    self.check = check
     self.precision = precision
   }
 
@@ -41,13 +46,20 @@ final class Tape {
     return variable
   }
 
+  /// The parameter that a variable stands for.
+  func parameter(at index: Int) -> Parameter? {
+    parameterVariables.values.first { $0.index == index }?.parameter
+  }
+
   func record(
     _ value: Tensor, of inputs: [Variable], operation: StaticString, traffic: OperationTraffic?,
     backward: @escaping (Tensor, GradientAccumulator) -> Void
   ) -> Variable {
     let mark = cursor?.finish(operation, traffic ?? OperationTraffic(value, of: inputs))
+    let record = check?.finish(operation, value, of: inputs, on: self)
     let variable = leaf(value)
-    entries.append(Entry(index: variable.index, backward: backward, mark: mark))
+    entries.append(
+      Entry(index: variable.index, backward: backward, mark: mark, record: record))
     return variable
   }
 
@@ -73,6 +85,7 @@ final class Tape {
       if let mark = entry.mark { cursor?.walkBack(mark) }
       entry.backward(outputGradient, accumulator)
       if let mark = entry.mark { cursor?.finishBack(mark) }
+      if let record = entry.record { check?.finishBack(record, accumulator) }
     }
     return Gradients(tape: self, accumulator: accumulator, continuing: gradients)
   }

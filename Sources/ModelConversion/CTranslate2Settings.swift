@@ -73,7 +73,7 @@ struct CTranslate2Settings {
     }
     let json: StrictJSON
     do {
-      json = try StrictJSON(parsing: FileBytes.read(path))
+      json = try StrictJSON(parsing: AtomicFile.contents(of: path))
     } catch let error as StrictJSONError {
       throw wrong("\(error)")
     }

@@ -9,7 +9,7 @@ struct ForeignConfiguration {
   init(contentsOf path: String) throws {
     self.path = path
     do {
-      json = try StrictJSON(parsing: FileBytes.read(path))
+      json = try StrictJSON(parsing: AtomicFile.contents(of: path))
     } catch let error as StrictJSONError {
       throw ConversionError(file: path, key: "the file", expected: "JSON", found: "\(error)")
     }

@@ -27,16 +27,24 @@ public enum AtomicDirectory {
     let path = trimmed(path)
     let parent = AtomicFile.parentFolder(of: path)
     let previous = previousName(of: path)
+    removeLeftovers(in: parent, of: AtomicFile.lastComponent(of: path))
     let temporary = AtomicFile.temporaryName(beside: path)
     guard mkdir(temporary, 0o777) == 0 else { throw FileError.last("create", path) }
     var isPublished = false
     defer { if !isPublished { try? FileManager.default.removeItem(atPath: temporary) } }
-    try body(temporary)
-    try synchronizeTree(temporary)
+    do {
+      try body(temporary)
+      try synchronizeTree(temporary)
+    } catch let error as FileError where error.path.hasPrefix(temporary) {
+      // Told under the name that the caller knows.
+      throw FileError(
+        operation: error.operation, path: path + error.path.dropFirst(temporary.count),
+        code: error.code)
+    }
 
     if exists(path) {
       // With a complete folder under the final name, one under the other name is a leftover.
-      try remove(previous)
+      try removeIfPresent(previous)
       guard rename(path, previous) == 0 else { throw FileError.last("replace", path) }
       try AtomicFile.synchronize(parent)
     }
@@ -47,7 +55,46 @@ public enum AtomicDirectory {
     }
     isPublished = true
     try AtomicFile.synchronize(parent)
-    try remove(previous)
+    try removeIfPresent(previous)
+  }
+
+  /// Makes a folder, and those that it is in, unless it is there.
+  /// - Throws: `FileError`, also where a file has the name.
+  public static func create(_ path: String) throws {
+    let path = trimmed(path)
+    if mkdir(path, 0o777) == 0 { return }
+    var error = FileError.last("create the folder", path)
+    if error.code == ENOENT, AtomicFile.parentFolder(of: path) != path {
+      try create(AtomicFile.parentFolder(of: path))
+      if mkdir(path, 0o777) == 0 { return }
+      error = FileError.last("create the folder", path)
+    }
+    var isFolder: ObjCBool = false
+    let exists = FileManager.default.fileExists(atPath: path, isDirectory: &isFolder)
+    if error.code != EEXIST || !exists || !isFolder.boolValue { throw error }
+  }
+
+  /// Removes a folder that is there so that it is complete or gone, never a part of it.
+  /// - Throws: `FileError`, or Foundation's error for contents that cannot be removed.
+  public static func remove(_ path: String) throws {
+    let path = trimmed(path)
+    let temporary = AtomicFile.temporaryName(beside: path)
+    guard rename(path, temporary) == 0 else { throw FileError.last("remove", path) }
+    try FileManager.default.removeItem(atPath: temporary)
+  }
+
+  /// Removes what programs that died left in a folder under temporary names, theirs alone: what belongs to a program
+  /// that still runs stays. What cannot be removed stays too, and does no harm.
+  ///
+  /// - Parameter name: the final name whose temporary ones are meant; nil: any.
+  public static func removeLeftovers(in folder: String, of name: String? = nil) {
+    guard let found = try? FileManager.default.contentsOfDirectory(atPath: folder) else { return }
+    for leftover in found {
+      guard let writer = AtomicFile.writer(ofTemporary: leftover, for: name),
+        writer != getpid(), kill(writer, 0) != 0, errno == ESRCH
+      else { continue }
+      try? FileManager.default.removeItem(atPath: folder + "/" + leftover)
+    }
   }
 
   /// The complete folder for a final name: the one of that name, else the previous one if a program died while
@@ -66,7 +113,7 @@ public enum AtomicDirectory {
     FileManager.default.fileExists(atPath: path)
   }
 
-  private static func remove(_ path: String) throws {
+  private static func removeIfPresent(_ path: String) throws {
     if exists(path) { try FileManager.default.removeItem(atPath: path) }
   }
 

@@ -11,6 +11,8 @@
 /// The bytes go to a temporary name in the same folder, are forced to the disk, and the temporary name is
 /// renamed to the final one; then the folder is forced to the disk as well. After a failure the old file
 /// is as it was and the temporary one is gone. A symbolic link at the final name is replaced, not followed.
+///
+/// What is no file at all, such as `/dev/null`, a terminal or a named pipe, is written into and stays what it is.
 public enum AtomicFile {
   /// Writes bytes to `path`, replacing what is there.
   /// - Throws: `FileError`.
@@ -30,12 +32,17 @@ public enum AtomicFile {
   /// Writes a file piece by piece. When `body` throws, nothing is left behind.
   /// - Throws: `FileError`, or what `body` throws.
   public static func write(to path: String, body: (borrowing FileSink) throws -> Void) throws {
+    if isDevice(path) {
+      var sink = try FileSink(appendingTo: path)
+      try body(sink)
+      return try sink.finishWithoutSynchronizing()
+    }
     let temporary = temporaryName(beside: path)
     var isPublished = false
     defer { if !isPublished { unlink(temporary) } }
     do {
       // Errors of the temporary file are told under the name that the caller knows.
-      let sink = try FileSink(creating: temporary, shownAs: path)
+      var sink = try FileSink(creating: temporary, shownAs: path)
       try body(sink)
       try sink.finish()
     }
@@ -50,6 +57,28 @@ public enum AtomicFile {
   package static func contents(of path: String) throws(FileError) -> [UInt8] {
     let file = ByteSource.file(try MappedFile(path))
     return try file.bytes(0..<file.count)
+  }
+
+  /// Adds bytes at the end of a file that is there, without forcing them to the disk. A failure may leave a part of
+  /// them.
+  /// - Throws: `FileError`.
+  public static func append(_ bytes: some Sequence<UInt8>, to path: String) throws {
+    let contents = ContiguousArray(bytes)
+    var sink = try FileSink(appendingTo: path)
+    try contents.withUnsafeBytes { try sink.write($0) }
+    try sink.finishWithoutSynchronizing()
+  }
+
+  /// Whether a path stands for something that bytes are sent to rather than kept in. A privileged user could replace
+  /// it, and nothing that uses it would work any more.
+  private static func isDevice(_ path: String) -> Bool {
+    var status = stat()
+    if stat(path, &status) != 0 { return false }
+    let kind = status.st_mode & S_IFMT
+    if kind != S_IFREG && kind != S_IFDIR { return true }
+    // `/dev/stdout` and its like are links, perhaps to a file.
+    return path.hasPrefix("/dev/") && lstat(path, &status) == 0
+      && (status.st_mode & S_IFMT == S_IFLNK || path.hasPrefix("/dev/fd/"))
   }
 
   /// Forces a file's or a folder's contents to the disk.
@@ -78,5 +107,14 @@ public enum AtomicFile {
   static func temporaryName(beside path: String) -> String {
     let unique = String(UInt64.random(in: 0...(.max)), radix: 36)
     return "\(parentFolder(of: path))/.\(lastComponent(of: path)).tmp-\(getpid())-\(unique)"
+  }
+  /// The process that made a temporary name; nil for any other name.
+  ///
+  /// - Parameter name: the final name that it must belong to; nil: any.
+  static func writer(ofTemporary candidate: String, for name: String?) -> pid_t? {
+    guard let parts = candidate.wholeMatch(of: /\.(.+)\.tmp-(\d+)-[0-9a-z]+/),
+      parts.1 == name ?? String(parts.1), let writer = pid_t(parts.2), writer > 0
+    else { return nil }
+    return writer
   }
 }

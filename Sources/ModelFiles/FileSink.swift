@@ -8,7 +8,7 @@
 
 /// A file that is being written. It closes itself at the end of its life.
 public struct FileSink: ~Copyable {
-  private let descriptor: Int32
+  private var descriptor: Int32
   private let path: String
 
   /// Creates a file that must not exist yet.
@@ -16,6 +16,13 @@ public struct FileSink: ~Copyable {
     descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
     self.path = shownPath
     if descriptor < 0 { throw FileError.last("write", shownPath) }
+  }
+
+  /// Opens a file or device that is there to add to it.
+  init(appendingTo path: String) throws {
+    descriptor = open(path, O_WRONLY | O_APPEND | O_CLOEXEC)
+    self.path = path
+    if descriptor < 0 { throw FileError.last("write", path) }
   }
 
   deinit { if descriptor >= 0 { close(descriptor) } }
@@ -39,12 +46,22 @@ public struct FileSink: ~Copyable {
         if errno == EINTR { continue }
         throw FileError.last("write", path)
       }
+      // Nothing written and no reason given: not to be tried for ever.
+      if result == 0 { throw FileError(operation: "write", path: path, code: EIO) }
       written += result
     }
   }
 
-  /// Forces the bytes to the disk.
-  borrowing func finish() throws {
+  /// Forces the bytes to the disk and closes the file.
+  mutating func finish() throws {
     if fsync(descriptor) != 0 { throw FileError.last("write", path) }
+    try finishWithoutSynchronizing()
+  }
+
+  /// Closes the file. Some file systems say only then that something could not be written.
+  mutating func finishWithoutSynchronizing() throws {
+    let finished = descriptor
+    descriptor = -1
+    if close(finished) != 0 && errno != EINTR { throw FileError.last("write", path) }
   }
 }

@@ -42,7 +42,7 @@ extension Checkpoint {
       SafetensorsFile.NamedValues(
         name, Tensor(sum.map { Float($0 * scale) }, shape: try first.tensor(named: name).shape))
     }
-    try AtomicDirectory.write(to: path) { folder in
+    try replace(path) { folder in
       try AtomicFile.write(
         Array(Data(contentsOfFile: last.path + "/configuration.json")),
         to: folder + "/configuration.json")

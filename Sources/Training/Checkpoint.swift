@@ -16,7 +16,7 @@ public struct Checkpoint {
   /// What was given as configuration when the checkpoint was written.
   public let configuration: StrictJSON
 
-  /// Writes a checkpoint, replacing one at the same place at once.
+  /// Writes a checkpoint, replacing one at the same place at once. What is there and is none stays: an error.
   ///
   /// - Parameters:
   ///   - path: the folder.
@@ -27,7 +27,7 @@ public struct Checkpoint {
     to path: String, model: some Layer, configuration: StrictJSON, optimizer: Adam? = nil,
     average: MovingAverage? = nil, state: TrainingState? = nil, files: [String: String] = [:]
   ) throws {
-    try AtomicDirectory.write(to: path) { folder in
+    try replace(path) { folder in
       let document = StrictJSON.object([
         .init("formatVersion", .number(formatVersion)), .init("configuration", configuration),
       ])
@@ -49,6 +49,21 @@ public struct Checkpoint {
       }
       for (name, contents) in files { try AtomicFile.write(contents, to: folder + "/" + name) }
     }
+  }
+
+  /// Fills a folder that takes the place of an earlier checkpoint, and of nothing else.
+  static func replace(_ path: String, body: (String) throws -> Void) throws {
+    let manager = FileManager.default
+    if manager.fileExists(atPath: path) {
+      let contents = try? manager.contentsOfDirectory(atPath: path)
+      guard let contents, contents.isEmpty || contents.contains("weights.safetensors") else {
+        throw TrainingError.checkpoint(
+          path: path,
+          problem: "expected a checkpoint to replace, or nothing, found a "
+            + (contents == nil ? "file" : "folder of other things"))
+      }
+    }
+    try AtomicDirectory.write(to: path, body: body)
   }
 
   /// Reads a checkpoint's configuration and makes sure that it is one.

@@ -18,18 +18,22 @@ public struct GradientStep {
   ///   - parts: the batch's rows are taken in so many parts, one after the other. Every part is divided by
   ///     the target tokens of the whole batch, so that the sum is the gradient of the unsplit batch.
   ///   - step: the number of the update, for dropout.
-  ///   - precision: of the factors of large products, see ``ForwardContext/training(seed:step:part:precision:profile:)``.
+  ///   - precision: of the factors of large products, see
+  ///     ``ForwardContext/training(seed:step:part:precision:profile:check:)``.
   ///   - profile: where it is written down what takes how long, if someone wants it.
+  ///   - check: looks for values that are not finite, if someone wants it.
   public init<Model: SequenceModel>(
     _ model: Model, _ batch: TrainingBatch, labelSmoothing: Float, parts: Int = 1, seed: UInt64,
-    step: Int, precision: ProductPrecision = .float32, profile: OperationProfile? = nil
+    step: Int, precision: ProductPrecision = .float32, profile: OperationProfile? = nil,
+    check: FiniteCheck? = nil
   ) throws {
     let normalizer = Float(max(1, batch.targetTokenCount))
     var gradients: Gradients?
     var (loss, likelihood) = (0.0, 0.0)
     for (index, part) in batch.split(into: parts).enumerated() {
       let context = ForwardContext.training(
-        seed: seed, step: step, part: index, precision: precision, profile: profile)
+        seed: seed, step: step, part: index, precision: precision, profile: profile,
+        check: check)
       let result = try model.loss(
         part, labelSmoothing: labelSmoothing, normalizer: normalizer, in: context)
       loss += Double(result.objective.value.scalar)

@@ -34,11 +34,6 @@ public struct MetricsFile {
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
     encoder.nonConformingFloatEncodingStrategy = .convertToString(
       positiveInfinity: "Infinity", negativeInfinity: "-Infinity", nan: "NaN")
-    guard let handle = FileHandle(forWritingAtPath: path) else {
-      throw TrainingError.checkpoint(path: path, problem: "cannot be written")
-    }
-    defer { try? handle.close() }
-    try handle.seekToEnd()
-    try handle.write(contentsOf: encoder.encode(entry) + Data("\n".utf8))
+    try AtomicFile.append(encoder.encode(entry) + Data("\n".utf8), to: path)
   }
 }

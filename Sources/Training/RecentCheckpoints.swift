@@ -28,11 +28,10 @@ public struct RecentCheckpoints: Sendable {
 
   /// Writes the checkpoint of a step, then removes those that are too many: the oldest.
   public func save(step: Int, write: (_ path: String) throws -> Void) throws {
-    try FileManager.default.createDirectory(
-      atPath: folder, withIntermediateDirectories: true)
+    try AtomicDirectory.create(folder)
     try write(path(step: step))
     for step in try steps().dropLast(max(1, count)) {
-      try FileManager.default.removeItem(atPath: path(step: step))
+      try AtomicDirectory.remove(path(step: step))
     }
   }
 }

@@ -23,15 +23,17 @@ public final class Trainer<Model: SequenceModel, Source: BatchSource> {
   /// The moments and the number of updates.
   public let optimizer: Adam
   /// Where the training is.
-  public private(set) var state = TrainingState()
+  public internal(set) var state = TrainingState()
   /// Trainable parameters that the last update found no gradient for, by their paths: usually parts of a model
   /// that its loss does not use.
-  public private(set) var parametersWithoutGradient: [String] = []
+  public internal(set) var parametersWithoutGradient: [String] = []
   /// The moving average of the weights, where the configuration asks for one.
   public let average: MovingAverage?
   /// D, for the paper's learning rate.
   public let modelDimension: Int
-  private var source: Source
+  var source: Source
+  /// The gradients of the next update, where they were computed before a checkpoint.
+  var prepared: PreparedStep?
 
   /// Called after each logging interval.
   public var onLog: (TrainingLog) throws -> Void = { _ in }
@@ -40,8 +42,14 @@ public final class Trainer<Model: SequenceModel, Source: BatchSource> {
   public var onValidation: (Model) throws -> [ValidationScore] = { _ in [] }
   /// Called after each validation.
   public var onValidated: (_ scores: [ValidationScore], _ isBest: Bool) throws -> Void = { _, _ in }
-  /// Called when a checkpoint is due, after validations, and at the end.
+  /// Called when a checkpoint is due, after validations, and at the end. The gradients of the next update have been
+  /// computed then, so the model must stay as it is.
   public var onCheckpoint: () throws -> Void = {}
+  /// Gives the checkpoint that was written last, for a training that diverges; nil where there is none.
+  public var lastCheckpoint: () throws -> Checkpoint? = { nil }
+  /// Called when a training that diverged has gone back to a checkpoint; the state is that of the checkpoint, one
+  /// roll-back more. ``onCheckpoint`` comes after it.
+  public var onRollBack: (Divergence) throws -> Void = { _ in }
   /// Asked after each step; `true` ends the training in good order.
   public var shouldStop: () -> Bool = { InterruptFlag.isRaised }
 
@@ -105,6 +113,7 @@ public final class Trainer<Model: SequenceModel, Source: BatchSource> {
     optimizer.take(moments)
     if let averages { average?.values = averages }
     self.state = state
+    prepared = nil
   }
 
   /// The number of updates the whole training will have. Where only epochs limit it, an estimate that takes all
@@ -121,48 +130,63 @@ public final class Trainer<Model: SequenceModel, Source: BatchSource> {
 
   /// Trains until the limits of the configuration, or until told to stop.
   ///
-  /// - Throws: ``TrainingError/diverged(step:loss:gradientNorm:)``, and what the model and the closures throw.
+  /// - Throws: ``TrainingError/diverged(_:)``, and what the model and the closures throw.
   public func run() throws -> Outcome {
     var log = TrainingLog.Counter()
     let total = totalSteps
     // A training that ended so does not go on unless the patience is raised.
     if isOutOfPatience { return .stoppedEarly }
+    // Whoever calls this may have changed the model.
+    prepared = nil
+    // There must be something to go back to.
+    if configuration.onDivergence == .rollBack && state.step == 0 { try onCheckpoint() }
     while !isFinished {
-      let batchCount = source.batchCount(epoch: state.epoch)
-      if batchCount == 0 { throw TrainingError.noBatches }
-      let clock = ContinuousClock()
-      let begin = clock.now
-      let batch = source.batch(epoch: state.epoch, index: state.batchIndex)
-      let step = try takeStep(batch, totalSteps: total)
-      let seconds = (clock.now - begin).seconds
-      state.elapsedSeconds += seconds
-      log.add(batch, step, seconds: seconds)
-      state.batchIndex += 1
-      let endsEpoch = state.batchIndex >= batchCount
-      if endsEpoch {
-        state.epoch += 1
-        state.batchIndex = 0
-      }
-      let ends = isFinished
-      if state.step % configuration.logInterval == 0 || ends {
-        try onLog(log.log(state: state, totalSteps: total))
+      do {
+        if let outcome = try advance(&log, totalSteps: total) { return outcome }
+      } catch TrainingError.diverged(let divergence) {
+        try recover(from: divergence)
         log = TrainingLog.Counter()
-      }
-      let interval = configuration.validationInterval
-      if ends || (interval > 0 ? state.step % interval == 0 : endsEpoch) {
-        try validate()
-        try onCheckpoint()
-        if !ends && isOutOfPatience { return .stoppedEarly }
-      } else if state.step % configuration.checkpointInterval == 0 {
-        try onCheckpoint()
-      }
-      if !ends && shouldStop() {
-        if log.stepCount > 0 { try onLog(log.log(state: state, totalSteps: total)) }
-        try onCheckpoint()
-        return .interrupted
       }
     }
     return .finished
+  }
+
+  /// One update and what is due after it.
+  ///
+  /// - Returns: why the training ends, if it ends before its last update.
+  private func advance(_ log: inout TrainingLog.Counter, totalSteps total: Int) throws -> Outcome? {
+    let batchCount = source.batchCount(epoch: state.epoch)
+    let next = try nextStep()
+    let step = try update(with: next, totalSteps: total)
+    log.add(next.batch, step)
+    state.batchIndex += 1
+    let endsEpoch = state.batchIndex >= batchCount
+    if endsEpoch {
+      state.epoch += 1
+      state.batchIndex = 0
+    }
+    let ends = isFinished
+    if state.step % configuration.logInterval == 0 || ends {
+      try onLog(log.log(state: state, totalSteps: total))
+      log = TrainingLog.Counter()
+    }
+    let interval = configuration.validationInterval
+    if ends || (interval > 0 ? state.step % interval == 0 : endsEpoch) {
+      try requireUsableState(after: step, isLast: ends)
+      try validate()
+      try onCheckpoint()
+      if !ends && isOutOfPatience { return .stoppedEarly }
+    } else if state.step % configuration.checkpointInterval == 0 {
+      try requireUsableState(after: step)
+      try onCheckpoint()
+    }
+    if !ends && shouldStop() {
+      try requireUsableState(after: step)
+      if log.stepCount > 0 { try onLog(log.log(state: state, totalSteps: total)) }
+      try onCheckpoint()
+      return .interrupted
+    }
+    return nil
   }
 
   private var isFinished: Bool {
@@ -173,30 +197,6 @@ public final class Trainer<Model: SequenceModel, Source: BatchSource> {
   private var isOutOfPatience: Bool {
     configuration.patience > 0
       && state.validationsWithoutImprovement >= configuration.patience
-  }
-
-  private func takeStep(_ batch: TrainingBatch, totalSteps: Int) throws -> TrainingLog.Step {
-    let number = state.step + 1
-    let result = try GradientStep(
-      model, batch, labelSmoothing: configuration.labelSmoothing,
-      parts: configuration.accumulationParts, seed: configuration.seed, step: number,
-      precision: configuration.precision)
-    let norm = optimizer.gradientNorm(result.gradients)
-    guard result.loss.isFinite, norm.isFinite else {
-      throw TrainingError.diverged(step: number, loss: result.loss, gradientNorm: norm)
-    }
-    let rate = configuration.schedule.rate(
-      at: number, modelDimension: modelDimension, totalSteps: totalSteps,
-      reductions: state.rateReductions)
-    let report = optimizer.update(
-      result.gradients, learningRate: rate,
-      maximumNorm: configuration.clipNorm > 0 ? configuration.clipNorm : nil, gradientNorm: norm)
-    parametersWithoutGradient = report.withoutGradient
-    average?.update(step: number)
-    state.step = number
-    return TrainingLog.Step(
-      loss: result.loss, negativeLogLikelihood: result.negativeLogLikelihood, gradientNorm: norm,
-      learningRate: rate)
   }
 
   private func validate() throws {

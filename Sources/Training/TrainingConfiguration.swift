@@ -2,6 +2,14 @@ public import Kernels
 
 /// How a model is trained. The defaults are the paper's where it says something (section 5).
 public struct TrainingConfiguration: Codable, Equatable, Sendable {
+  /// What happens when numbers are no longer finite.
+  public enum DivergenceResponse: String, Codable, Sendable, CaseIterable {
+    /// Training ends with an error, and the last checkpoint stays.
+    case stop
+    /// Training goes back to the last checkpoint, and on with half the learning rate.
+    case rollBack
+  }
+
   /// Training ends after so many updates; 0: no such limit.
   public var maximumSteps = 100_000
   /// Training ends after so many passes through the data; 0: no such limit.
@@ -35,6 +43,10 @@ public struct TrainingConfiguration: Codable, Equatable, Sendable {
   /// The share of its own that a moving average of the weights keeps at each update, such as 0.999; 0: there
   /// is no average. It is what is validated and kept as the best model.
   public var averageDecay: Float = 0
+  /// What happens when loss, gradients or weights are not finite.
+  public var onDivergence = DivergenceResponse.stop
+  /// How often training goes back before it ends with an error after all.
+  public var maximumRollBacks = 3
   /// Parameters that stay as they are: paths, with `*` for any part of one (`encoder.*`).
   public var frozen: [String] = []
   /// How many checkpoints of different steps are kept beside the last and the best, to be averaged; 0: none.
@@ -65,7 +77,7 @@ public struct TrainingConfiguration: Codable, Equatable, Sendable {
       ("validationInterval", validationInterval, 0),
       ("checkpointInterval", checkpointInterval, 1), ("keepLast", keepLast, 0),
       ("schedule.warmupSteps", schedule.warmupSteps, 0), ("patience", patience, 0),
-      ("schedule.patience", schedule.patience, 1),
+      ("schedule.patience", schedule.patience, 1), ("maximumRollBacks", maximumRollBacks, 0),
     ] {
       try require(value >= least, field, "a number of at least \(least)", value)
     }

@@ -1,8 +1,9 @@
 /// Why training cannot begin or go on.
 public enum TrainingError: Error, Equatable, CustomStringConvertible {
   case invalidConfiguration(field: String, expected: String, found: String)
-  /// The loss or the gradients are not finite. Parameters are as before this step.
-  case diverged(step: Int, loss: Double, gradientNorm: Double)
+  /// The loss, the gradients or the updated parameters are not finite. In the first two cases, parameters are as
+  /// before this step.
+  case diverged(Divergence)
   case noBatches
   /// A checkpoint that does not fit.
   case checkpoint(path: String, problem: String)
@@ -12,9 +13,14 @@ public enum TrainingError: Error, Equatable, CustomStringConvertible {
     switch self {
     case .invalidConfiguration(let field, let expected, let found):
       "\(field): expected \(expected), found \(found)"
-    case .diverged(let step, let loss, let norm):
-      "training diverged at step \(step): loss \(loss), gradient norm \(norm); lower the learning rate, "
-        + "lengthen the warm-up or set clipNorm, and resume from the last checkpoint"
+    case .diverged(let divergence):
+      "\(divergence)"
+        + (divergence.rollBacks > 0
+          ? "; it had gone back to a checkpoint \(divergence.rollBacks) times before" : "")
+        + (divergence.checkpoint.map {
+          "; the last good checkpoint is kept in \($0): resume from it"
+        } ?? "; there is no checkpoint yet: begin again")
+        + " with a lower learning rate, a longer warm-up, clipNorm, or onDivergence=rollBack"
     case .noBatches: "there is nothing to train on: the data have no batches"
     case .checkpoint(let path, let problem): "\(path): \(problem)"
     }

@@ -34,6 +34,7 @@ public struct TrainingLog: Codable, Equatable, Sendable {
     var negativeLogLikelihood: Double
     var gradientNorm: Double
     var learningRate: Float
+    var seconds: Double
   }
 
   /// Adds up the steps of an interval.
@@ -49,7 +50,7 @@ public struct TrainingLog: Codable, Equatable, Sendable {
     private var places = 0
     private var seconds = 0.0
 
-    mutating func add(_ batch: TrainingBatch, _ step: Step, seconds: Double) {
+    mutating func add(_ batch: TrainingBatch, _ step: Step) {
       steps += 1
       loss += step.loss
       likelihood += step.negativeLogLikelihood
@@ -59,7 +60,7 @@ public struct TrainingLog: Codable, Equatable, Sendable {
       targetTokens += batch.targetTokenCount
       places +=
         batch.source.count * (batch.source.maximumLength + batch.decoderInput.maximumLength)
-      self.seconds += seconds
+      seconds += step.seconds
     }
 
     func log(state: TrainingState, totalSteps: Int) -> TrainingLog {

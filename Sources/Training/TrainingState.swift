@@ -17,6 +17,8 @@ public struct TrainingState: Codable, Equatable, Sendable {
   public var validationsSinceReduction = 0
   /// How often `plateau` has reduced the learning rate.
   public var rateReductions = 0
+  /// How often training has gone back to a checkpoint because it diverged; each time halves the learning rate.
+  public var rollBacks = 0
   /// Seconds spent in training so far, over all sessions.
   public var elapsedSeconds = 0.0
 
@@ -43,9 +45,14 @@ public struct TrainingState: Codable, Equatable, Sendable {
   /// The start.
   public init() {}
 
+  /// What the schedule's learning rate is multiplied with: a half for each roll-back.
+  public var learningRateFactor: Float {
+    Float(sign: .plus, exponent: -rollBacks, significand: 1)
+  }
+
   enum CodingKeys: String, CodingKey, CaseIterable {
     case step, epoch, batchIndex, bestScore, bestStep, validationsWithoutImprovement,
-      validationsSinceReduction, rateReductions, elapsedSeconds
+      validationsSinceReduction, rateReductions, rollBacks, elapsedSeconds
   }
 
   /// What older versions did not write starts at 0.
@@ -60,7 +67,7 @@ public struct TrainingState: Codable, Equatable, Sendable {
     for (key, path) in [
       (CodingKeys.validationsWithoutImprovement, \Self.validationsWithoutImprovement),
       (.validationsSinceReduction, \.validationsSinceReduction),
-      (.rateReductions, \.rateReductions),
+      (.rateReductions, \.rateReductions), (.rollBacks, \.rollBacks),
     ] as [(CodingKeys, WritableKeyPath<Self, Int>)] {
       self[keyPath: path] = try container.decodeIfPresent(Int.self, forKey: key) ?? 0
     }

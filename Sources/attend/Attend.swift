@@ -7,22 +7,52 @@ struct Attend {
   static let version = "0.1.0"
 
   static func main() {
+    StandardStreams.reserve()
     // A reader that goes away ends the tool without a word, as it does other filters.
     signal(SIGPIPE, SIG_DFL)
+    // A file that grows over the limit (ulimit -f) is an error of the write, as a full disk is.
+    signal(SIGXFSZ, SIG_IGN)
+    // Files are mapped into memory, and a part that is gone cannot be waited for.
+    signal(SIGBUS) { _ in
+      let message: StaticString = "attend: a file was shortened while it was read\n"
+      _ = write(STDERR_FILENO, message.utf8Start, message.utf8CodeUnitCount)
+      _exit(1)
+    }
     exit(run(Array(CommandLine.arguments.dropFirst())))
   }
 
   private static func run(_ arguments: [String]) -> Int32 {
+    let name = "attend" + (arguments.first.map { " " + $0 } ?? "")
+    do {
+      return try perform(arguments)
+    } catch let error as UsageError {
+      Command.say("\(name): \(error)\nSee \(name) --help.")
+      return 2
+    } catch let error as FileError where error.code == EPIPE {
+      // The signal is blocked, or ignored by training.
+      return 128 + SIGPIPE
+    } catch let error as CocoaError {
+      Command.say(
+        "\(name): \(error.filePath.map { $0 + ": " } ?? "")\(error.localizedDescription)")
+      return 1
+    } catch {
+      Command.say("\(name): \(error)")
+      return 1
+    }
+  }
+
+  /// - Returns: the exit status.
+  private static func perform(_ arguments: [String]) throws -> Int32 {
     guard let name = arguments.first else {
       Command.say(help)
       return 2
     }
     if ["--help", "-h", "help"].contains(name) {
-      print(help)
+      try StandardStreams.writeLine(help)
       return 0
     }
     if name == "--version" {
-      print("attend \(version)")
+      try StandardStreams.writeLine("attend \(version)")
       return 0
     }
     guard let command = Command.all.first(where: { $0.name == name }) else {
@@ -34,22 +64,14 @@ struct Attend {
     }
     let rest = Array(arguments.dropFirst())
     if rest.contains("--help") || rest.contains("-h") {
-      print(command.help, terminator: "")
+      try StandardStreams.write(command.help)
       return 0
     }
-    do {
-      let parsed = try Arguments(
-        rest, options: command.options + Command.commonOptions, words: command.wordCount)
-      if let threads = try parsed.positiveInteger("--threads") { ThreadPool.threadCount = threads }
-      try command.run(parsed)
-      return 0
-    } catch let error as UsageError {
-      Command.say("attend \(name): \(error)\nSee attend \(name) --help.")
-      return 2
-    } catch {
-      Command.say("attend \(name): \(error)")
-      return 1
-    }
+    let parsed = try Arguments(
+      rest, options: command.options + Command.commonOptions, words: command.wordCount)
+    if let threads = try parsed.positiveInteger("--threads") { ThreadPool.threadCount = threads }
+    try command.run(parsed)
+    return 0
   }
 
   private static var help: String {

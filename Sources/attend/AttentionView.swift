@@ -90,7 +90,7 @@ struct AttentionView {
     if let output {
       try AtomicFile.write(contents, to: output)
     } else {
-      FileHandle.standardOutput.write(Data(contents))
+      try StandardStreams.write(contents)
     }
   }
 

@@ -46,6 +46,6 @@ struct Command: Sendable {
 
   /// Writes a message for a person.
   static func say(_ message: String) {
-    FileHandle.standardError.write(Data((message + "\n").utf8))
+    StandardStreams.say(message)
   }
 }

@@ -16,7 +16,7 @@ extension Command {
       guard let script = ShellCompletion.scripts[shell] else {
         throw UsageError("expected bash, zsh or fish, found \"\(shell)\"")
       }
-      print(script(), terminator: "")
+      try StandardStreams.write(script())
     })
 }
 

@@ -57,27 +57,27 @@ struct EvaluationReport: Codable {
     if asJSON {
       let encoder = JSONEncoder()
       encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-      Swift.print(String(decoding: try encoder.encode(self), as: UTF8.self))
+      try StandardStreams.writeLine(String(decoding: encoder.encode(self), as: UTF8.self))
       return
     }
-    Swift.print("sources = \(sources)")
+    try StandardStreams.writeLine("sources = \(sources)")
     for score in scores {
-      Swift.print(score.line)
+      try StandardStreams.writeLine(score.line)
       if let baseline = score.baseline {
         let chances = [("bootstrap", score.bootstrapP), ("randomisation", score.randomizationP)]
           .map { "\($0.0) p = \(String(format: "%.4f", $0.1 ?? .nan))" }
-        Swift.print(
+        try StandardStreams.writeLine(
           "  baseline \(Self.format(baseline)), difference \(Self.format(score.value - baseline)); "
             + chances.joined(separator: ", "))
       }
     }
-    if let byLength { Swift.print(byLength.table, terminator: "") }
+    if let byLength { try StandardStreams.write(byLength.table) }
     if let perplexity {
-      Swift.print("perplexity = \(String(format: "%.4f", perplexity))")
-      Swift.print("  \(Perplexity.definition)")
+      try StandardStreams.writeLine("perplexity = \(String(format: "%.4f", perplexity))")
+      try StandardStreams.writeLine("  \(Perplexity.definition)")
     }
     if let decodingSeconds {
-      Swift.print(
+      try StandardStreams.writeLine(
         "decoding = \(String(format: "%.1f", decodingSeconds)) s, "
           + "\(Int(Double(sources) / max(decodingSeconds, 1e-9))) sources a second")
     }

@@ -20,29 +20,30 @@ extension Command {
         let report = InfoReport(
           version: Attend.version, machine: machine, threads: threads,
           productRateOneThread: one, productRate: all)
-        print(String(decoding: try encoder.encode(report), as: UTF8.self))
+        try StandardStreams.writeLine(String(decoding: encoder.encode(report), as: UTF8.self))
         return
       }
-      func row(_ name: String, _ value: String) {
-        print(name.padding(toLength: 18, withPad: " ", startingAt: 0) + value)
+      func row(_ name: String, _ value: String) throws {
+        try StandardStreams.writeLine(
+          name.padding(toLength: 18, withPad: " ", startingAt: 0) + value)
       }
-      row("attend", Attend.version)
-      row("processor", machine.processor ?? "unknown")
-      row("cores", "\(machine.logicalCores)")
-      row("threads", "\(threads) (ATTENTION_THREADS or --threads)")
-      row("instructions", machine.instructionSets.joined(separator: " "))
-      row("caches", machine.caches.joined(separator: ", "))
-      row("memory", "\(machine.memory >> 20) MiB")
-      row("system", machine.operatingSystem + (machine.kernel.map { ", \($0)" } ?? ""))
-      row("vector kernels", machine.vectorKernels)
-      row("BLAS", machine.blas)
-      row(
+      try row("attend", Attend.version)
+      try row("processor", machine.processor ?? "unknown")
+      try row("cores", "\(machine.logicalCores)")
+      try row("threads", "\(threads) (ATTENTION_THREADS or --threads)")
+      try row("instructions", machine.instructionSets.joined(separator: " "))
+      try row("caches", machine.caches.joined(separator: ", "))
+      try row("memory", "\(machine.memory >> 20) MiB")
+      try row("system", machine.operatingSystem + (machine.kernel.map { ", \($0)" } ?? ""))
+      try row("vector kernels", machine.vectorKernels)
+      try row("BLAS", machine.blas)
+      try row(
         "BLAS kernels",
         machine.blasCoreBefore == machine.blasCoreAfter
           ? "\(machine.blasCoreAfter), its own choice"
           : "\(machine.blasCoreAfter), in place of its own choice \(machine.blasCoreBefore)")
-      row("products", String(format: "%.0f GFLOP/s with 1 thread", one))
-      if threads > 1 { row("", String(format: "%.0f GFLOP/s with %d threads", all, threads)) }
+      try row("products", String(format: "%.0f GFLOP/s with 1 thread", one))
+      if threads > 1 { try row("", String(format: "%.0f GFLOP/s with %d threads", all, threads)) }
     })
 }
 

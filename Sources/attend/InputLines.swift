@@ -69,8 +69,11 @@ struct InputLines {
     searched = start
     lineNumber += 1
     do {
-      // One line with its end, so that an empty one is a line too.
-      return try TextFile.lines(in: line + [0x0A], file: file)[0]
+      // One line with its end, so that an empty one is a line too. A byte order mark is one at the very beginning
+      // alone, so another line has one before it.
+      return lineNumber == 1
+        ? try TextFile.lines(in: line + [0x0A], file: file)[0]
+        : try TextFile.lines(in: [0x0A] + line + [0x0A], file: file)[1]
     } catch {
       throw TextFileError(file: file, line: lineNumber, problem: error.problem)
     }

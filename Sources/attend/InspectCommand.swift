@@ -34,10 +34,10 @@ extension Command {
               tiedTo: entries.first { $0.2 == identity }.flatMap { $0.0 == path ? nil : $0.0 })
           }, length: length,
           forwardOperationsPerTargetToken: cost?.perTargetToken)
-        print(String(decoding: try encoder.encode(report), as: UTF8.self))
+        try StandardStreams.writeLine(String(decoding: encoder.encode(report), as: UTF8.self))
         return
       }
-      print(inspected.path)
+      try StandardStreams.writeLine(inspected.path)
       var first: [ObjectIdentifier: String] = [:]
       var previous: [Substring] = []
       for (path, shape, identity) in entries {
@@ -47,20 +47,20 @@ extension Command {
           common += 1
         }
         for depth in common..<parts.count - 1 {
-          print(String(repeating: "  ", count: depth + 1) + parts[depth])
+          try StandardStreams.writeLine(String(repeating: "  ", count: depth + 1) + parts[depth])
         }
         let name = String(repeating: "  ", count: parts.count) + parts.last!
         let size = "\(shape)  \(shape.elementCount)"
         let shared = first[identity].map { "  = \($0)" } ?? ""
-        print(
+        try StandardStreams.writeLine(
           name.padding(toLength: max(40, name.count + 2), withPad: " ", startingAt: 0) + size
             + shared)
         if first[identity] == nil { first[identity] = path }
         previous = parts
       }
-      print("\nparameters  \(inspected.model.parameterCount)")
+      try StandardStreams.writeLine("\nparameters  \(inspected.model.parameterCount)")
       if let cost {
-        print(
+        try StandardStreams.writeLine(
           "operations  \(String(format: "%.2f", cost.perTargetToken / 1e6)) million per target token, forward, "
             + "at \(length) source and \(length) target tokens")
       }

@@ -97,6 +97,10 @@ struct RunConfiguration: Codable, Equatable {
     }
   }
 
-  /// As it is saved with a run.
-  func json() throws -> StrictJSON { try StrictJSON(parsing: JSONEncoder().encode(self)) }
+  /// As it is saved with a run: the same bytes for the same configuration.
+  func json() throws -> StrictJSON {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = .sortedKeys
+    return try StrictJSON(parsing: encoder.encode(self))
+  }
 }

@@ -53,8 +53,7 @@ extension Command {
       progress.end()
       let report = arguments.has("--json") ? json : line
       for (index, result) in results.enumerated() {
-        FileHandle.standardOutput.write(
-          Data((try report(index + 1, result, codec) + "\n").utf8))
+        try StandardStreams.writeLine(report(index + 1, result, codec))
       }
       let known = results.compactMap { $0 }
       let perplexity = Perplexity(

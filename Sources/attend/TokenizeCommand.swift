@@ -49,7 +49,7 @@ extension Command {
           }
           text += "\n"
         }
-        FileHandle.standardOutput.write(Data(text.utf8))
+        try StandardStreams.write(text)
       }
     })
 

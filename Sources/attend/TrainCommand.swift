@@ -111,11 +111,12 @@ private struct TrainingRun {
       model: model, modelDimension: configuration.modelDimension,
       configuration: configuration.training, source: batches)
     if let resumed { try trainer.resume(from: resumed) }
-    try FileManager.default.createDirectory(
-      atPath: folder, withIntermediateDirectories: true)
+    try AtomicDirectory.create(folder)
+    // Of a run that was killed.
+    for place in [folder, folder + "/checkpoints"] { AtomicDirectory.removeLeftovers(in: place) }
     try AtomicFile.write(
       configuration.json().text + "\n", to: folder + "/configuration.json")
-    let metrics = try MetricsFile(
+    var metrics = try MetricsFile(
       folder + "/metrics.jsonl", continuingAfter: resumed == nil ? nil : trainer.state.step)
     reporter.show(
       "\(model.parameterCount) parameters; \(training.count) pairs to train on, \(validation.count) to "
@@ -156,12 +157,22 @@ private struct TrainingRun {
     let recent = RecentCheckpoints(
       folder: folder + "/checkpoints", count: configuration.training.keepLast)
     trainer.onCheckpoint = {
-      try save(trainer, codec, to: last)
-      if recent.count > 0 {
+      // The one to go on from comes last: whatever a run that is killed has not written, it writes again.
+      if recent.count > 0 && trainer.state.step > 0 {
         try recent.save(step: trainer.state.step) {
           try save(trainer, codec, to: $0, isForUseOnly: true)
         }
       }
+      try save(trainer, codec, to: last)
+    }
+    trainer.lastCheckpoint = {
+      AtomicDirectory.locate(last) == nil ? nil : try Checkpoint(contentsOf: last)
+    }
+    trainer.onRollBack = { divergence in
+      let entry = RollBackEntry(divergence, state: trainer.state)
+      reporter.show(entry.message(divergence))
+      metrics = try MetricsFile(metrics.path, continuingAfter: trainer.state.step)
+      try metrics.append(entry)
     }
     InterruptFlag.install()
     // Whoever read the messages may have gone away (`| head`): training goes on and saves.

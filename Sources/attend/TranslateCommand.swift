@@ -64,7 +64,7 @@ private struct Translation {
       // out before all of it is read.
       let lines = try input.next(atMost: batches.sourceLimit * 16)
       if lines.isEmpty { break }
-      FileHandle.standardOutput.write(Data(try output(of: lines, tokens: encode(lines)).utf8))
+      try StandardStreams.write(output(of: lines, tokens: encode(lines)))
       lineCount += lines.count
       progress.show(lineCount)
     }

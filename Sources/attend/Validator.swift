@@ -32,25 +32,36 @@ struct Validator {
     let loss = try evaluateLoss(model, on: batches)
     let perplexity = Perplexity(
       negativeLogLikelihood: loss.negativeLogLikelihood, tokenCount: loss.tokenCount)
+    let (errorRate, bleu) = try decodedScores(of: model)
+    // The first decides which model is best: perplexity is less noisy than errors, and falls from the start.
+    return [
+      ValidationScore("perplexity", perplexity.value ?? .infinity),
+      ValidationScore("sequenceErrorRate", errorRate),
+      ValidationScore("bleu", bleu, higherIsBetter: true),
+    ]
+  }
+
+  /// The error rate and BLEU of greedy outputs; the worst where a model that has diverged has none.
+  private func decodedScores(of model: some SequenceModel) throws -> (
+    errorRate: Double, bleu: Double
+  ) {
     var exact = ExactMatch()
     let metric = BLEU()
     var statistics = metric.emptyStatistics
     let decoder = GreedyDecoder(
       start: codec.targetVocabulary.startID, end: codec.targetVocabulary.endID)
-    for rows in SourceBatches(sourceLimit: 256, tokenLimit: 8192).batches(sources.map(\.count)) {
-      let outputs = try decoder.decode(rows.map { sources[$0] }, with: model)
-      for (row, output) in zip(rows, outputs) {
-        exact.add(hypothesis: output.tokens, references: references[row])
-        statistics += metric.statistics(
-          hypothesis: codec.decodeTarget(output.tokens), references: referenceTexts[row])
+    do {
+      for rows in SourceBatches(sourceLimit: 256, tokenLimit: 8192).batches(sources.map(\.count)) {
+        let outputs = try decoder.decode(rows.map { sources[$0] }, with: model)
+        for (row, output) in zip(rows, outputs) {
+          exact.add(hypothesis: output.tokens, references: references[row])
+          statistics += metric.statistics(
+            hypothesis: codec.decodeTarget(output.tokens), references: referenceTexts[row])
+        }
       }
+    } catch DecodingError.invalidLogits {
+      return (1, 0)
     }
-    // The first decides which model is best: perplexity is less noisy than errors, and falls from the start.
-    return [
-      ValidationScore("perplexity", perplexity.value ?? .infinity),
-      ValidationScore("sequenceErrorRate", exact.errorRate ?? 1),
-      ValidationScore(
-        "bleu", metric.score(of: statistics).value, higherIsBetter: metric.higherIsBetter),
-    ]
+    return (exact.errorRate ?? 1, metric.score(of: statistics).value)
   }
 }

@@ -62,7 +62,7 @@ extension Command {
         try AtomicFile.write(text, to: output)
         Command.say("\(vocabulary.count) tokens in \(output)")
       } else {
-        FileHandle.standardOutput.write(Data(text.utf8))
+        try StandardStreams.write(text)
       }
     })
 }

@@ -39,6 +39,27 @@ import Testing
     try expectWeights([1, 2, 3], at: path)
     try Checkpoint.write(to: path, model: UnigramModel([4, 5, 6]), configuration: .null)
     try expectWeights([4, 5, 6], at: path)
+    // The writer of the part is dead, so the next one has cleaned up after it.
+    #expect(try folder.names() == ["last"])
+  }
+
+  /// A checkpoint takes the place of a checkpoint, and of nothing that somebody else keeps there.
+  @Test func whatIsNoCheckpointIsNotReplaced() throws {
+    let folder = try TemporaryFolder()
+    let model = UnigramModel([1, 2, 3])
+    let file = try folder.file("file", "mine")
+    expectError(containing: "expected a checkpoint to replace, or nothing, found a file") {
+      try Checkpoint.write(to: file, model: model, configuration: .null)
+    }
+    #expect(try contents(of: file) == Array("mine".utf8))
+    expectError(containing: "found a folder of other things") {
+      try Checkpoint.write(to: folder.path, model: model, configuration: .null)
+    }
+    #expect(try folder.names() == ["file"])
+    // An empty folder is nothing.
+    try AtomicDirectory.create(folder.path + "/a/b")
+    try Checkpoint.write(to: folder.path + "/a/b", model: model, configuration: .null)
+    try expectWeights([1, 2, 3], at: folder.path + "/a/b")
   }
 
   /// Between the renaming of the old folder and that of the new one, there is only the old one under its other

@@ -11,7 +11,8 @@ import Testing
       type.allCases.map(\.rawValue)
     }
     let all =
-      words(Activation.self) + words(NormPlacement.self) + words(RecurrentCell.self)
+      words(Activation.self) + words(TrainingConfiguration.DivergenceResponse.self)
+      + words(NormPlacement.self) + words(RecurrentCell.self)
       + words(AttentionConfiguration.Score.self) + words(AttentionConfiguration.Choice.self)
       + words(TransformerConfiguration.Tying.self) + words(TransformerConfiguration.Positions.self)
       + words(RecurrentConfiguration.EncoderDirection.self)
