@@ -73,16 +73,23 @@ let package = Package(
     target("TextProcessing", "ModelFiles", "Tensors"),
     target("Metrics"),
     target("ModelFiles", "Tensors"),
+    target("ParameterFiles", "Autograd", "CoreLayers", "ModelFiles", "Tensors"),
     target("AttentionMaps", "ModelFiles", "Tensors"),
     target(
-      "Training", "Autograd", "CoreLayers", "Kernels", "ModelFiles", "SequenceModels", "Tensors"),
+      "Training", "Autograd", "CoreLayers", "Kernels", "ModelFiles", "ParameterFiles",
+      "SequenceModels", "Tensors"),
+    target(
+      "ModelConversion", "Autograd", "CoreLayers", "Kernels", "ModelFiles", "ParameterFiles",
+      "PositionalEncodings", "RecurrentModels", "ResidualLayers", "Tensors", "TextProcessing",
+      "TransformerModels"),
 
     target(
       "AttentionKit", "AttentionLayers", "AttentionMaps", "Autograd", "CoreLayers", "Decoding",
       "FeedForwardLayers",
       "Kernels",
-      "Metrics", "ModelFiles", "PositionalEncodings", "RecurrentModels", "ResidualLayers",
-      "SequenceModels", "Tensors", "TextProcessing", "TiedEmbeddings", "Training",
+      "Metrics", "ModelConversion", "ModelFiles", "ParameterFiles", "PositionalEncodings",
+      "RecurrentModels", "ResidualLayers", "SequenceModels", "Tensors", "TextProcessing",
+      "TiedEmbeddings", "Training",
       "TransformerModels"),
     executable("attend", "AttentionKit", "Kernels"),
 
@@ -110,6 +117,8 @@ let package = Package(
     tests("TextProcessing", "SequenceModels", exclude: ["Fixtures"]),
     tests("Metrics", exclude: ["Fixtures"]),
     tests("ModelFiles", "Tensors"),
+    tests("ParameterFiles", "AttentionKit", "ModelFiles", "Tensors"),
+    tests("ModelConversion", "AttentionKit"),
     tests("AttentionMaps", "ModelFiles", "Tensors"),
     tests("Training", "AttentionKit"),
     tests("BenchmarkKit"),

@@ -27,10 +27,11 @@ public struct MultiHeadAttention: Layer {
   ///   - valueDimension: Kv of one head (d_v); nil: D / H.
   ///   - keyInputDimension: the width of the keys before their projection; nil: D.
   ///   - valueInputDimension: the width of the values before their projection; nil: the keys'.
+  ///   - hasBiases: whether the projections have biases; the paper's formulas show none, most code has them.
   public init(
     modelDimension: Int, headCount: Int, keyDimension: Int? = nil, valueDimension: Int? = nil,
-    keyInputDimension: Int? = nil, valueInputDimension: Int? = nil, dropoutRate: Float = 0,
-    mechanism: any AttentionMechanism = ScaledDotProductAttention(),
+    keyInputDimension: Int? = nil, valueInputDimension: Int? = nil, hasBiases: Bool = true,
+    dropoutRate: Float = 0, mechanism: any AttentionMechanism = ScaledDotProductAttention(),
     using generator: inout SeededGenerator
   ) {
     if headCount < 1
@@ -43,15 +44,14 @@ public struct MultiHeadAttention: Layer {
     let keyWidth = headCount * (keyDimension ?? modelDimension / headCount)
     let valueWidth = headCount * (valueDimension ?? modelDimension / headCount)
     let keyInput = keyInputDimension ?? modelDimension
-    queryProjection = Linear(
-      inputDimension: modelDimension, outputDimension: keyWidth, using: &generator)
-    keyProjection = Linear(
-      inputDimension: keyInput, outputDimension: keyWidth, using: &generator)
-    valueProjection = Linear(
-      inputDimension: valueInputDimension ?? keyInput, outputDimension: valueWidth,
-      using: &generator)
-    outputProjection = Linear(
-      inputDimension: valueWidth, outputDimension: modelDimension, using: &generator)
+    func projection(_ input: Int, _ output: Int) -> Linear {
+      Linear(
+        inputDimension: input, outputDimension: output, hasBias: hasBiases, using: &generator)
+    }
+    queryProjection = projection(modelDimension, keyWidth)
+    keyProjection = projection(keyInput, keyWidth)
+    valueProjection = projection(valueInputDimension ?? keyInput, valueWidth)
+    outputProjection = projection(valueWidth, modelDimension)
     self.headCount = headCount
     self.dropoutRate = dropoutRate
     self.mechanism = mechanism

@@ -9,12 +9,17 @@ public import Tensors
 public struct TiedEmbedding: Layer {
   /// [V, D]
   public let weight: Parameter
+  /// Added to logits, [V]; none in the paper.
+  public let bias: Parameter?
   /// What embeddings are multiplied by: √D in the paper.
   public let factor: Float
 
   /// An embedding of a given matrix [V, D], which may be shared; the factor is √D unless given.
-  public init(weight: Parameter, factor: Float? = nil) {
+  ///
+  /// - Parameter bias: [V], added to logits.
+  public init(weight: Parameter, bias: Parameter? = nil, factor: Float? = nil) {
     self.weight = weight
+    self.bias = bias
     self.factor = factor ?? Float(weight.shape.last).squareRoot()
   }
 
@@ -37,7 +42,9 @@ public struct TiedEmbedding: Layer {
   /// D
   public var modelDimension: Int { weight.shape[1] }
   /// Parameters and layers inside, by name.
-  public var children: [LayerChild] { [.parameter("weight", weight)] }
+  public var children: [LayerChild] {
+    [.parameter("weight", weight)] + (bias.map { [.parameter("bias", $0)] } ?? [])
+  }
 
   /// dropout(factor · rows + positions).
   ///
@@ -56,7 +63,7 @@ public struct TiedEmbedding: Layer {
 
   /// [..., D] to [..., V].
   public func logits(_ hidden: Variable, in context: ForwardContext) -> Variable {
-    linear(hidden, weight: context.variable(weight))
+    linear(hidden, weight: context.variable(weight), bias: bias.map(context.variable))
   }
 
   /// Cross-entropy of ``logits(_:in:)`` without holding them; see
@@ -66,7 +73,8 @@ public struct TiedEmbedding: Layer {
     in context: ForwardContext
   ) -> (loss: Variable, negativeLogLikelihood: Double) {
     projectedCrossEntropy(
-      hidden, weight: context.variable(weight), expected: expected,
+      hidden, weight: context.variable(weight), bias: bias.map(context.variable),
+      expected: expected,
       labelSmoothing: labelSmoothing, normalizer: normalizer)
   }
 }

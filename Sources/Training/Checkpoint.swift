@@ -2,6 +2,7 @@ internal import Autograd
 public import CoreLayers
 import Foundation
 public import ModelFiles
+internal import ParameterFiles
 internal import Tensors
 
 /// A training's state in a folder: `configuration.json`, `weights.safetensors`, `optimizer.safetensors`,
@@ -31,9 +32,7 @@ public struct Checkpoint {
         .init("formatVersion", .number(formatVersion)), .init("configuration", configuration),
       ])
       try AtomicFile.write(document.text + "\n", to: folder + "/configuration.json")
-      try SafetensorsFile.write(
-        model.parameters.map { .init($0.path, $0.parameter.value) }, metadata: [:],
-        to: folder + "/weights.safetensors")
+      try ParameterTable(pathsOf: model).save(model, to: folder + "/weights.safetensors")
       if let optimizer {
         try SafetensorsFile.write(
           optimizer.exportState(), metadata: [:], to: folder + "/optimizer.safetensors")
@@ -77,14 +76,18 @@ public struct Checkpoint {
     self.configuration = configuration
   }
 
-  /// Sets every parameter of a model to what the checkpoint holds.
+  /// Sets every parameter of a model to what the checkpoint holds. A tied one may stand there once or under all of its
+  /// names.
   ///
   /// - Throws: ``TrainingError/checkpoint(path:problem:)`` naming parameters that are missing, left over or
   ///   of another shape; the model is then unchanged.
   public func loadWeights(into model: some Layer) throws {
     let file = try SafetensorsFile(contentsOf: path + "/weights.safetensors")
-    let tensors = try read(file, expecting: model.parameters.map { ($0.path, $0.parameter.shape) })
-    for (named, tensor) in zip(model.parameters, tensors) { named.parameter.value = tensor }
+    do {
+      try ParameterTable(pathsOf: model).load(file, into: model)
+    } catch let error as ParameterFileError {
+      throw TrainingError.checkpoint(path: error.file, problem: error.explanation)
+    }
   }
 
   /// Sets the optimiser's moments and count.

@@ -15,6 +15,7 @@ extension MultiHeadAttention {
     self.init(
       modelDimension: configuration.modelDimension, headCount: configuration.headCount,
       keyDimension: configuration.keyDimension, valueDimension: configuration.valueDimension,
+      hasBiases: configuration.hasAttentionBiases,
       dropoutRate: configuration.attentionDropoutRate, mechanism: mechanism, using: &generator)
   }
 }
@@ -41,7 +42,10 @@ extension TransformerConfiguration {
   func makePositions(using generator: inout SeededGenerator) -> any PositionalEncoding {
     switch positions {
     case .sinusoidal:
-      SinusoidalPositions(modelDimension: modelDimension, maximumLength: maximumLength)
+      SinusoidalPositions(
+        modelDimension: modelDimension, maximumLength: maximumLength,
+        arrangement: sinusoids.arrangement, waveLengths: sinusoids.waveLengths,
+        firstPosition: sinusoids.firstPosition)
     case .learned:
       LearnedPositions(
         modelDimension: modelDimension, maximumLength: maximumLength, using: &generator)
@@ -49,8 +53,9 @@ extension TransformerConfiguration {
     }
   }
 
-  /// The norm after the last layer, which only the pre-norm arrangement has: a post-norm layer ends in one.
+  /// The norm after the last layer. A post-norm layer ends in one already.
   func makeFinalNorm() -> LayerNorm? {
-    normPlacement == .pre ? LayerNorm(dimension: modelDimension, epsilon: normEpsilon) : nil
+    normPlacement == .pre || finalNorm == .always
+      ? LayerNorm(dimension: modelDimension, epsilon: normEpsilon) : nil
   }
 }

@@ -24,7 +24,7 @@ public struct Transformer: Layer {
   /// Writes the target.
   public let decoder: Decoder
 
-  /// A new model with random parameters: projections by Xavier, embeddings normal with deviation 1 / √D.
+  /// A new model with random parameters.
   ///
   /// - Parameter mechanisms: makes the mechanism of each attention, or nil for the one that the configuration says:
   ///   the way to try one of your own.
@@ -36,24 +36,29 @@ public struct Transformer: Layer {
     try configuration.validate()
     var generator = SeededGenerator(seed: seed)
     let dimension = configuration.modelDimension
+    let factor: Float? = configuration.scalesEmbeddings ? nil : 1
+    func embedding(_ vocabularySize: Int) -> TiedEmbedding {
+      TiedEmbedding(
+        vocabularySize: vocabularySize, modelDimension: dimension, factor: factor,
+        using: &generator)
+    }
     self.configuration = configuration
-    targetEmbedding = TiedEmbedding(
-      vocabularySize: configuration.targetVocabularySize, modelDimension: dimension,
-      using: &generator)
+    targetEmbedding = embedding(configuration.targetVocabularySize)
     sourceEmbedding =
       configuration.tying == .all
-      ? targetEmbedding
-      : TiedEmbedding(
-        vocabularySize: configuration.sourceVocabularySize, modelDimension: dimension,
-        using: &generator)
-    outputProjection =
+      ? targetEmbedding : embedding(configuration.sourceVocabularySize)
+    let projection =
       configuration.tying == .none
+      ? embedding(configuration.targetVocabularySize) : targetEmbedding
+    outputProjection =
+      configuration.hasOutputBias
       ? TiedEmbedding(
-        vocabularySize: configuration.targetVocabularySize, modelDimension: dimension,
-        using: &generator) : targetEmbedding
+        weight: projection.weight, bias: Parameter(.zeros([projection.vocabularySize])),
+        factor: factor) : projection
     positions = configuration.makePositions(using: &generator)
     encoder = try Encoder(configuration, mechanisms: mechanisms, using: &generator)
     decoder = try Decoder(configuration, mechanisms: mechanisms, using: &generator)
+    configuration.initialization.initialize(self, using: &generator)
   }
 
   /// Parameters and layers inside, by name.

@@ -30,6 +30,17 @@ extension TransformerConfiguration {
     tying = try values.decode(Tying.self, forKey: .tying)
     positions = try values.decode(Positions.self, forKey: .positions)
     maximumLength = try values.decode(Int.self, forKey: .maximumLength)
+    finalNorm = try values.decodeIfPresent(FinalNorm.self, forKey: .finalNorm) ?? finalNorm
+    scalesEmbeddings =
+      try values.decodeIfPresent(Bool.self, forKey: .scalesEmbeddings) ?? scalesEmbeddings
+    hasOutputBias = try values.decodeIfPresent(Bool.self, forKey: .hasOutputBias) ?? hasOutputBias
+    hasAttentionBiases =
+      try values.decodeIfPresent(Bool.self, forKey: .hasAttentionBiases) ?? hasAttentionBiases
+    initialization =
+      try values.decodeIfPresent(InitializationScheme.self, forKey: .initialization)
+      ?? initialization
+    sinusoids =
+      try values.decodeIfPresent(SinusoidConfiguration.self, forKey: .sinusoids) ?? sinusoids
     attentionPositions =
       try values.decodeIfPresent(
         AttentionPositionConfiguration.self, forKey: .attentionPositions) ?? attentionPositions
@@ -46,6 +57,7 @@ extension TransformerConfiguration {
     case modelDimension, feedForwardDimension, headCount, keyDimension, valueDimension
     case dropoutRate, attentionDropoutRate, activationDropoutRate
     case activation, normPlacement, normEpsilon, tying, positions, maximumLength
+    case finalNorm, scalesEmbeddings, hasOutputBias, hasAttentionBiases, initialization, sinusoids
     case attentionPositions, selfAttention, crossAttention
   }
 }

@@ -1,4 +1,5 @@
 public import Kernels
+internal import PositionalEncodings
 public import ResidualLayers
 internal import SequenceModels
 
@@ -33,6 +34,14 @@ public struct TransformerConfiguration: Codable, Equatable, Sendable {
     case t5
   }
 
+  /// Which stacks end in a norm of their own.
+  public enum FinalNorm: String, Codable, Sendable, CaseIterable {
+    /// Those of pre-norm layers, whose sums no norm has seen.
+    case afterPreNorm
+    /// All: PyTorch's `nn.Transformer` normalises post-norm outputs twice.
+    case always
+  }
+
   /// V of sources.
   public var sourceVocabularySize: Int
   /// V of targets.
@@ -61,12 +70,24 @@ public struct TransformerConfiguration: Codable, Equatable, Sendable {
   public var activation: Activation = .relu
   /// Before or after the residual sum.
   public var normPlacement: NormPlacement = .post
+  /// Which stacks end in a norm of their own.
+  public var finalNorm = FinalNorm.afterPreNorm
   /// Added to variances under the root; the paper names none, its authors' code has 1e-6.
   public var normEpsilon: Float = 1e-6
   /// Which embeddings and projections share a matrix.
   public var tying: Tying = .all
+  /// Whether embeddings are multiplied by √D (section 3.4).
+  public var scalesEmbeddings = true
+  /// Whether logits have a bias for each token of the vocabulary.
+  public var hasOutputBias = false
+  /// Whether the projections of attention have biases.
+  public var hasAttentionBiases = true
+  /// How parameters begin.
+  public var initialization = InitializationScheme.xavier
   /// What tells positions apart.
   public var positions: Positions = .sinusoidal
+  /// The layout of sinusoidal positions.
+  public var sinusoids = SinusoidConfiguration()
   /// The number of positions there are vectors for, where positions are added to embeddings.
   public var maximumLength = 1024
   /// The numbers of positions that attention sees.
@@ -149,6 +170,13 @@ public struct TransformerConfiguration: Codable, Equatable, Sendable {
       tying != .all || sourceVocabularySize == targetVocabularySize, "tying",
       "\"decoder\" or \"none\" where source and target have vocabularies of different sizes "
         + "(\(sourceVocabularySize) and \(targetVocabularySize))", tying.rawValue)
+    try require(
+      sinusoids.firstPosition >= 0 && sinusoids.firstPosition <= 1 << 24,
+      "sinusoids.firstPosition", "a number from 0 to \(1 << 24)", sinusoids.firstPosition)
+    try require(
+      positions != .sinusoidal || sinusoids.waveLengths == .exclusive || modelDimension % 2 == 0,
+      "modelDimension", "an even number where sinusoids.waveLengths is \"inclusive\"",
+      modelDimension)
     try validateAttention()
   }
 }
