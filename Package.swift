@@ -80,8 +80,8 @@ let package = Package(
       "SequenceModels", "Tensors"),
     target(
       "ModelConversion", "Autograd", "CoreLayers", "Kernels", "ModelFiles", "ParameterFiles",
-      "PositionalEncodings", "RecurrentModels", "ResidualLayers", "Tensors", "TextProcessing",
-      "TransformerModels"),
+      "PositionalEncodings", "RecurrentModels", "ResidualLayers", "SequenceModels", "Tensors",
+      "TextProcessing", "TransformerModels"),
 
     target(
       "AttentionKit", "AttentionLayers", "AttentionMaps", "Autograd", "CoreLayers", "Decoding",

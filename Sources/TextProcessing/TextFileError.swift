@@ -76,7 +76,8 @@ public struct TextFileError: Error, Equatable, CustomStringConvertible {
     case .duplicateToken(let token, let firstLine):
       return "\(place): the token '\(token)' stands on line \(firstLine) already"
     case .missingToken(let token, let lineCount):
-      return "\(place): expected the special token '\(token)', found it on none of \(lineCount) lines"
+      return
+        "\(place): expected the special token '\(token)', found it on none of \(lineCount) lines"
     case .codesVersion(let expected, let found):
       return "\(place): expected '\(expected)', found "
         + (found.map { "'\($0)'" } ?? "the end of the file")

@@ -46,7 +46,8 @@ public struct WordPieceTokenizer: Tokenizer {
   public func numbers(of text: String, maximumLength: Int = .max) -> [Int] {
     if maximumLength < 2 {
       fatalError(
-        "WordPieceTokenizer.numbers: expected a maximum length of at least 2, found \(maximumLength)")
+        "WordPieceTokenizer.numbers: expected a maximum length of at least 2, found \(maximumLength)"
+      )
     }
     let pieces = encode(text).prefix(maximumLength - 2)
     // Every piece is in the vocabulary: that is where they are from.

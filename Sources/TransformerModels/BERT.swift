@@ -2,7 +2,7 @@ public import Autograd
 public import CoreLayers
 internal import Kernels
 public import SequenceModels
-public import Tensors
+internal import Tensors
 
 /// BERT (Devlin et al. 2019): an encoder that reads whole texts, both sides of a word at once.
 ///

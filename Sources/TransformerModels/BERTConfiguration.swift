@@ -1,6 +1,6 @@
 public import Kernels
 internal import ResidualLayers
-public import SequenceModels
+internal import SequenceModels
 
 /// Everything that decides a ``BERT``'s shape and arithmetic. The defaults are those of BERT base (Devlin et al. 2019).
 public struct BERTConfiguration: Codable, Equatable, Sendable {

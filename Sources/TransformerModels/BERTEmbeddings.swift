@@ -2,7 +2,7 @@ public import Autograd
 public import CoreLayers
 public import PositionalEncodings
 public import SequenceModels
-public import Tensors
+internal import Tensors
 public import TiedEmbeddings
 
 /// The bottom of a ``BERT``: the sum of a vector for the token, one for its position and one for its segment,
@@ -44,7 +44,7 @@ public struct BERTEmbeddings: Layer {
   /// - Parameter segmentNumbers: the segment of each token; nil: the first for all.
   /// - Returns: [B, S, D]
   /// - Throws: `SequenceModelError` for numbers outside the tables, `PositionError` for a sequence that is too long.
-  func callAsFunction(
+  public func callAsFunction(
     _ batch: TokenBatch, segments segmentNumbers: TokenBatch?, in context: ForwardContext
   ) throws -> Variable {
     try batch.check(vocabularySize: tokens.vocabularySize)

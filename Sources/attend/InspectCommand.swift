@@ -6,27 +6,28 @@ extension Command {
     name: "inspect", summary: "show a model's parameters and cost", words: "MODEL",
     wordCount: 1...1,
     details: """
-      Shows the tree of parameters of a checkpoint or run with shapes and counts, and the operations of a
-      Transformer's forward pass: 2 for each multiplication with addition, attention at the given length.
+      Shows the tree of parameters of a checkpoint or run, or of a folder with a BERT of the transformers library,
+      with shapes and counts, and the operations of a Transformer's forward pass: 2 for each multiplication with
+      addition, attention at the given length.
       """,
     options: [
       .init("--length", "N", "tokens of source and target for the count (default 32)"),
       .init("--json", nil, "write JSON"),
     ],
     run: { arguments in
-      let trained = try TrainedModel(arguments.words[0])
+      let (path, model) = try modelToInspect(arguments.words[0])
       let length = try arguments.positiveInteger("--length") ?? 32
-      let cost = (trained.model as? Transformer).map {
+      let cost = (model as? Transformer).map {
         TransformerCost($0.configuration, sourceLength: length, targetLength: length)
       }
-      let entries = trained.model.parameterPaths.map {
+      let entries = model.parameterPaths.map {
         ($0.path, $0.parameter.shape, ObjectIdentifier($0.parameter))
       }
       if arguments.has("--json") {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
         let report = InspectionReport(
-          parameterCount: trained.model.parameterCount,
+          parameterCount: model.parameterCount,
           parameters: entries.map { path, shape, identity in
             .init(
               path: path, shape: shape.dimensions,
@@ -36,7 +37,7 @@ extension Command {
         print(String(decoding: try encoder.encode(report), as: UTF8.self))
         return
       }
-      print(trained.checkpoint.path)
+      print(path)
       var first: [ObjectIdentifier: String] = [:]
       var previous: [Substring] = []
       for (path, shape, identity) in entries {
@@ -57,13 +58,22 @@ extension Command {
         if first[identity] == nil { first[identity] = path }
         previous = parts
       }
-      print("\nparameters  \(trained.model.parameterCount)")
+      print("\nparameters  \(model.parameterCount)")
       if let cost {
         print(
           "operations  \(String(format: "%.2f", cost.perTargetToken / 1e6)) million per target token, forward, "
             + "at \(length) source and \(length) target tokens")
       }
     })
+}
+
+/// The model of a checkpoint or run, or of another library's folder, and the path of what was read.
+private func modelToInspect(_ path: String) throws -> (path: String, model: any Layer) {
+  if FileManager.default.fileExists(atPath: path + "/config.json") {
+    return (path, try BERT(huggingFaceFolder: path))
+  }
+  let trained = try TrainedModel(path)
+  return (trained.checkpoint.path, trained.model)
 }
 
 private struct InspectionReport: Codable {

@@ -35,8 +35,8 @@ def make(config, pooler):
     model = BertModel(config, add_pooling_layer=pooler).double().eval()
     with torch.no_grad():
         for name, parameter in model.named_parameters():
-            value = random(*parameter.shape, scale=0.4)
-            parameter.copy_((1 + 0.75 * value).float().double() if name.endswith("LayerNorm.weight") else value)
+            value = random(*parameter.shape, scale=0.25)
+            parameter.copy_((1 + value).float().double() if name.endswith("LayerNorm.weight") else value)
     return model
 
 
@@ -84,7 +84,14 @@ def record(name, config, pooler, segments):
     outputs = {"hidden": hidden, "mean": F.normalize(mean(hidden, real)), "first": hidden[:, 0]}
     if pooler:
         outputs["pooled"] = result.pooler_output
-    record.differentiate(outputs, parameters=parts(model))
+    total = 0
+    for output, value in outputs.items():
+        # So small that gradients are of order 1.
+        upstream = random(*value.shape, scale=0.25)
+        total = total + (value * upstream).sum()
+        record.put("output." + output, value)
+        record.put("upstream." + output, upstream)
+    record.backward(total, parameters=parts(model))
     record.save()
     return model
 

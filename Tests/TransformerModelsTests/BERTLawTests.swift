@@ -6,7 +6,7 @@ import Testing
 
 /// What holds for every BERT.
 @Suite struct BERTLawTests {
-  private func configuration(_ change: (inout BERTConfiguration) -> Void = { _ in })
+  private static func configuration(_ change: (inout BERTConfiguration) -> Void = { _ in })
     -> BERTConfiguration
   {
     var configuration = BERTConfiguration(vocabularySize: 23)
@@ -27,7 +27,7 @@ import Testing
 
   @Test(arguments: BERT.Pooling.allCases, [false, true])
   func paddingChangesNothing(_ pooling: BERT.Pooling, normalizes: Bool) throws {
-    let model = try model(configuration())
+    let model = try model(Self.configuration())
     let texts = [[2, 5, 6, 7, 8, 3], [2, 9, 3], [2, 3]]
     let together = TokenBatch(texts, padding: 22)
     let hidden = try model(together, in: .inference()).value
@@ -53,7 +53,7 @@ import Testing
   }
 
   @Test func paddingGetsNoGradient() throws {
-    let model = try model(configuration())
+    let model = try model(Self.configuration())
     let context = ForwardContext.differentiating()
     let embeddings = try model.sentenceEmbeddings(
       of: TokenBatch([[2, 5, 6, 3], [2, 3]], padding: 22), in: context)
@@ -71,7 +71,7 @@ import Testing
   }
 
   @Test func theFirstSegmentIsTheDefault() throws {
-    let model = try model(configuration())
+    let model = try model(Self.configuration())
     let tokens = TokenBatch([[2, 5, 6, 3], [2, 7, 3]])
     func hidden(_ segments: TokenBatch?) throws -> Tensor {
       try model(tokens, segments: segments, in: .inference()).value
@@ -88,7 +88,7 @@ import Testing
   }
 
   @Test func embeddingsHaveTheLengthOneUnlessTheyAreZero() throws {
-    let model = try model(configuration())
+    let model = try model(Self.configuration())
     let embeddings = try model.sentenceEmbeddings(
       of: TokenBatch([[2, 5, 3], []]), in: .inference()
     ).value
@@ -102,7 +102,7 @@ import Testing
   }
 
   @Test func inputThatThereIsNoVectorFor() throws {
-    let model = try model(configuration())
+    let model = try model(Self.configuration())
     #expect(
       throws: SequenceModelError.unknownToken(token: 23, vocabularySize: 23, row: 1, column: 0)
     ) { try model(TokenBatch([[3, 4], [23]]), in: .inference()) }
@@ -118,14 +118,14 @@ import Testing
     let result = await #expect(
       processExitsWith: .failure, observing: [\.standardErrorContent]
     ) {
-      let model = try BERT(BERTConfiguration(vocabularySize: 7))
+      let model = try BERT(Self.configuration())
       _ = try model(TokenBatch([[1, 2]]), segments: TokenBatch([[0]]), in: .inference())
     }
     expectMessage(result, naming: ["BERT", "segment numbers", "[1]", "[2]"])
   }
 
   @Test func dropoutFollowsTheSeed() throws {
-    let model = try model(configuration())
+    let model = try model(Self.configuration())
     let tokens = TokenBatch([[2, 5, 6, 3]])
     func hidden(_ seed: UInt64) throws -> Tensor {
       try model(tokens, in: .training(seed: seed)).value
@@ -138,7 +138,7 @@ import Testing
   /// Three tables and a norm; in each layer four projections, two products and two norms; the pooler.
   @Test(arguments: [false, true])
   func parametersAreAllListed(hasPooler: Bool) throws {
-    let model = try BERT(configuration { $0.hasPooler = hasPooler })
+    let model = try BERT(Self.configuration { $0.hasPooler = hasPooler })
     let (d, f) = (10, 17)
     let layer = 4 * (d * d + d) + 2 * d * f + f + d + 4 * d
     #expect(
@@ -149,7 +149,7 @@ import Testing
 
   /// With deviation 0.02; the authors' code draws again what lies beyond twice that.
   @Test func matricesStartNormal() throws {
-    let model = try BERT(configuration { $0.feedForwardDimension = 1009 })
+    let model = try BERT(Self.configuration { $0.feedForwardDimension = 1009 })
     let weights = model.encoder.layers[0].feedForward.inner.weight.value.scalars
     let squares = weights.reduce(0) { $0 + Double($1) * Double($1) } / Double(weights.count)
     #expect(abs(squares.squareRoot() - 0.02) < 0.001)
@@ -161,7 +161,7 @@ import Testing
 
   @Test(arguments: BERTConfiguration.fields)
   func badConfigurationNamesItsField(_ field: String) throws {
-    let configuration = configuration {
+    let configuration = Self.configuration {
       switch field {
       case "vocabularySize": $0.vocabularySize = 0
       case "segmentCount": $0.segmentCount = 0
@@ -180,7 +180,7 @@ import Testing
   }
 
   @Test func configurationsSurviveJSON() throws {
-    let configuration = configuration {
+    let configuration = Self.configuration {
       $0.hasPooler = false
       $0.activation = .geluTanh
       $0.normEpsilon = 1e-5
@@ -188,7 +188,7 @@ import Testing
     let data = try JSONEncoder().encode(configuration)
     #expect(try JSONDecoder().decode(BERTConfiguration.self, from: data) == configuration)
     let more = Data(String(decoding: data, as: UTF8.self).dropLast().utf8) + Data(",\"x\":1}".utf8)
-    #expect(throws: DecodingError.self) {
+    #expect(throws: Swift.DecodingError.self) {
       try JSONDecoder().decode(BERTConfiguration.self, from: more)
     }
   }
