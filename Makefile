@@ -43,6 +43,9 @@ MULTI30K_FILE = $(MULTI30K_DATA)/$(1).lc.norm.tok
 BIBLE_DATA ?= Data/bible
 BIBLE_RUN ?= Runs/bible
 
+# The sentence encoder all-MiniLM-L6-v2.
+MINILM_DATA ?= Data/minilm
+
 # What `make compare` compares on, and the seeds of each model: TASK=multi30k SEEDS=1,2,3.
 TASK ?= g2p
 SEEDS ?= 1
@@ -69,7 +72,7 @@ LINTED := $(wildcard Package.swift Sources Benchmarks Tests Snippets)
 FIXTURE_GENERATORS = $(wildcard Tests/Fixtures/*.py Tests/*/Fixtures/*.py)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build test kill-test test-dependent lint format bench bench-peers fixtures g2p multi30k bible compare clean
+.PHONY: help setup build test kill-test test-dependent lint format bench bench-peers fixtures g2p multi30k bible minilm compare clean
 .PHONY: fuzz sanitize sanitize-address sanitize-undefined sanitize-thread
 
 help: ## list the targets
@@ -166,6 +169,9 @@ bible: attend $(BIBLE_DATA)/train.en ## train and evaluate a translator of Engli
 	  --source $(BIBLE_DATA)/test.en --target $(BIBLE_DATA)/test.es --output $(BIBLE_RUN)/test.es
 	Scripts/plot-learning-curve.sh $(BIBLE_RUN)
 
+minilm: setup $(MINILM_DATA)/model.safetensors ## embed 200 texts with all-MiniLM-L6-v2 and compare with its library
+	ATTENTION_MINILM=$(abspath $(MINILM_DATA)) $(SWIFT) test -c release --filter MiniLMTests
+
 compare: attend $(COMPARE_FILE_$(TASK)) ## recurrent models and Transformers on one TASK (g2p, multi30k), equal budgets
 	Scripts/compare-architectures.py $(TASK) --attend $(ATTEND) --data $(dir $(COMPARE_FILE_$(TASK))) \
 	  --runs Runs/compare --seeds $(SEEDS)
@@ -181,6 +187,9 @@ Data/multi30k/train.lc.norm.tok.en:
 
 Data/bible/train.en:
 	Scripts/get-bible-data.sh Data/bible
+
+Data/minilm/model.safetensors:
+	Scripts/get-minilm.sh Data/minilm
 
 # The stamp is written last, so that an installation that broke off is repeated.
 $(VENV)/ready: Benchmarks/peers/requirements.txt

@@ -80,8 +80,8 @@ let package = Package(
       "SequenceModels", "Tensors"),
     target(
       "ModelConversion", "Autograd", "CoreLayers", "Kernels", "ModelFiles", "ParameterFiles",
-      "PositionalEncodings", "ResidualLayers", "Tensors", "TextProcessing",
-      "TiedEmbeddings", "TransformerModels"),
+      "PositionalEncodings", "RecurrentModels", "ResidualLayers", "SequenceModels", "Tensors",
+      "TextProcessing", "TiedEmbeddings", "TransformerModels"),
 
     target(
       "AttentionKit", "AttentionLayers", "AttentionMaps", "Autograd", "CoreLayers", "Decoding",

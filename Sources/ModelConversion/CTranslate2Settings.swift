@@ -20,14 +20,14 @@ struct CTranslate2Settings {
       FileManager.default.fileExists(atPath: path)
       ? try ForeignConfiguration(contentsOf: path) : nil
     func text(_ key: String, _ value: String) throws -> String {
-      try file?.text(key, default: value) ?? value
+      try file?.string(key, default: value) ?? value
     }
     let begin = try text("bos_token", "<s>")
     end = try text("eos_token", "</s>")
     unknown = try text("unk_token", "<unk>")
     start = try text("decoder_start_token", begin)
-    appendsSourceEnd = try file?.truth("add_source_eos", default: false) ?? false
-    try file?.require("add_source_bos", false)
+    appendsSourceEnd = try file?.flag("add_source_eos", default: false) ?? false
+    try file?.require("add_source_bos", .bool(false))
     let epsilon = try file?.number("layer_norm_epsilon", default: 0) ?? 0
     self.epsilon = epsilon > 0 ? epsilon : nil
   }

@@ -2,14 +2,13 @@ internal import ModelFiles
 
 /// A JSON file of settings that another library wrote. Keys that nobody asks for are its own business.
 struct ForeignConfiguration {
-  let path: String
+  let file: String
   let json: StrictJSON
 
-  /// - Throws: `FileError`; ``ConversionError`` where the file is no JSON object.
+  /// - Throws: `FileError` for a file that cannot be read, ``ConversionError`` for one that is no JSON object.
   init(contentsOf path: String) throws {
-    self.path = path
     do {
-      json = try StrictJSON(parsing: AtomicFile.contents(of: path))
+      self.init(try StrictJSON(parsing: AtomicFile.contents(of: path)), file: path)
     } catch let error as StrictJSONError {
       throw ConversionError(file: path, key: "the file", expected: "JSON", found: "\(error)")
     }
@@ -18,52 +17,59 @@ struct ForeignConfiguration {
     }
   }
 
+  init(_ json: StrictJSON, file: String) {
+    self.json = json
+    self.file = file
+  }
+
   /// All keys with their values.
-  var members: [(key: String, value: StrictJSON)] {
+  var members: [StrictJSON.Member] {
     guard case .object(let members) = json else { return [] }
-    return members.map { ($0.key, $0.value) }
+    return members
   }
 
-  func error(_ key: String, _ expected: String, _ found: Any? = nil) -> ConversionError {
+  /// The value of a key, if it is there and not null.
+  subscript(key: String) -> StrictJSON? {
+    let value = json[key]
+    return value == .null ? nil : value
+  }
+
+  /// What is wrong with a key.
+  ///
+  /// - Parameter found: nil: what the file has.
+  func error(_ key: String, _ expected: String, found: Any? = nil) -> ConversionError {
     ConversionError(
-      file: path, key: key, expected: expected,
-      found: found.map { "\($0)" } ?? json[key].map { $0.text } ?? "nothing")
+      file: file, key: key, expected: expected,
+      found: found.map { "\($0)" } ?? json[key]?.text ?? "nothing")
   }
 
-  private func value(_ key: String) -> StrictJSON? {
-    if case .null? = json[key] { return nil }
-    return json[key]
-  }
-
-  func integer(_ key: String, default value: Int? = nil) throws -> Int {
-    guard let found = self.value(key) else {
-      if let value { return value }
+  func integer(_ key: String, default standard: Int? = nil) throws -> Int {
+    guard let value = self[key]?.integer ?? (self[key] == nil ? standard : nil) else {
       throw error(key, "a whole number")
     }
-    guard let integer = found.integer else { throw error(key, "a whole number") }
-    return integer
+    return value
   }
 
-  func number(_ key: String, default value: Double) throws -> Double {
-    guard let found = self.value(key) else { return value }
-    guard let number = found.double else { throw error(key, "a number") }
+  func number(_ key: String, default standard: Double) throws -> Double {
+    guard let value = self[key] else { return standard }
+    guard let number = value.double, number.isFinite else { throw error(key, "a number") }
     return number
   }
 
-  func truth(_ key: String, default value: Bool) throws -> Bool {
-    guard let found = self.value(key) else { return value }
-    guard case .bool(let truth) = found else { throw error(key, "true or false") }
-    return truth
+  func flag(_ key: String, default standard: Bool) throws -> Bool {
+    guard let value = self[key] else { return standard }
+    guard case .bool(let flag) = value else { throw error(key, "true or false") }
+    return flag
   }
 
-  func text(_ key: String, default value: String) throws -> String {
-    guard let found = self.value(key) else { return value }
-    guard case .string(let text) = found else { throw error(key, "a text") }
-    return text
+  func string(_ key: String, default standard: String) throws -> String {
+    guard let value = self[key] else { return standard }
+    guard case .string(let string) = value else { throw error(key, "a text") }
+    return string
   }
 
-  /// Makes sure that a setting has the one value that can be converted.
-  func require(_ key: String, _ expected: Bool) throws {
-    if try truth(key, default: expected) != expected { throw error(key, "\(expected)") }
+  /// Makes sure that a key, where it is there, has the one value that there is support for.
+  func require(_ key: String, _ expected: StrictJSON) throws {
+    if let value = self[key], value != expected { throw error(key, expected.text) }
   }
 }

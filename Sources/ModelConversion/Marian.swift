@@ -17,8 +17,10 @@ public enum Marian {
   public static func load(folder: String) throws -> ForeignTransformer {
     let file = try ForeignConfiguration(contentsOf: folder + "/config.json")
     let configuration = try configuration(file)
-    let model = try Transformer(configuration)
     let weights = try SafetensorsFile(contentsOf: folder + "/model.safetensors")
+    let model = try Transformer(
+      configuration, forFile: weights.path,
+      elementCount: weights.entries.reduce(0) { $0 + $1.elementCount })
     try table(configuration).load(weights, into: model)
     let vocabulary = ForeignVocabulary(
       tokens: try tokens(folder: folder, count: configuration.targetVocabularySize),
@@ -79,13 +81,13 @@ public enum Marian {
   private static func configuration(_ file: ForeignConfiguration) throws
     -> TransformerConfiguration
   {
-    let type = try file.text("model_type", default: "")
+    let type = try file.string("model_type", default: "")
     if type != "marian" { throw file.error("model_type", "\"marian\"") }
     for (key, value) in [
       ("share_encoder_decoder_embeddings", true), ("tie_word_embeddings", true),
       ("normalize_before", false), ("normalize_embedding", false), ("add_final_layer_norm", false),
     ] {
-      try file.require(key, value)
+      try file.require(key, .bool(value))
     }
     var configuration = TransformerConfiguration(
       vocabularySize: try file.integer("vocab_size"))
@@ -97,11 +99,11 @@ public enum Marian {
       feedForwardDimension: try same(file, "encoder_ffn_dim", "decoder_ffn_dim"),
       headCount: try same(file, "encoder_attention_heads", "decoder_attention_heads"))
     configuration.maximumLength = try file.integer("max_position_embeddings")
-    configuration.scalesEmbeddings = try file.truth("scale_embedding", default: false)
+    configuration.scalesEmbeddings = try file.flag("scale_embedding", default: false)
     configuration.dropoutRate = Float(try file.number("dropout", default: 0.1))
     configuration.attentionDropoutRate = Float(try file.number("attention_dropout", default: 0))
     configuration.activationDropoutRate = Float(try file.number("activation_dropout", default: 0))
-    let name = try file.text("activation_function", default: "gelu")
+    let name = try file.string("activation_function", default: "gelu")
     guard let activation = activations.first(where: { $0.name == name }) else {
       throw file.error(
         "activation_function", "one of " + activations.map(\.name).joined(separator: ", "))

@@ -29,11 +29,13 @@ public enum PyTorchFolder {
       ("targetVocabularySize", configuration.targetVocabularySize, target),
     ] where size != vocabulary.tokens.count {
       throw file.error(
-        key, "the number of tokens in the vocabulary, \(vocabulary.tokens.count)", size)
+        key, "the number of tokens in the vocabulary, \(vocabulary.tokens.count)", found: size)
     }
-    let model = try Transformer(configuration)
-    try ParameterTable.pyTorchTransformer(configuration).load(
-      SafetensorsFile(contentsOf: folder + "/model.safetensors"), into: model)
+    let weights = try SafetensorsFile(contentsOf: folder + "/model.safetensors")
+    let model = try Transformer(
+      configuration, forFile: weights.path,
+      elementCount: weights.entries.reduce(0) { $0 + $1.elementCount })
+    try ParameterTable.pyTorchTransformer(configuration).load(weights, into: model)
     return ForeignTransformer(
       model: model, source: source, target: target, appendsSourceEnd: false)
   }

@@ -15,6 +15,9 @@ public struct CTranslate2File: Sendable {
     /// The dimensions, outermost first; none for a single number.
     public let dimensions: [Int]
     let byteRange: Range<Int>
+
+    /// The number of elements.
+    public var elementCount: Int { byteRange.count / dataType.byteCount }
   }
 
   /// The newest version of the format that is read, and the one that is written.

@@ -26,6 +26,8 @@ public struct TextFileError: Error, Equatable, CustomStringConvertible {
     case duplicateToken(String, firstLine: Int)
     /// A vocabulary that does not begin with the special tokens in their order.
     case specialToken(expected: String, found: String?)
+    /// A vocabulary of word pieces without a special token on any of its lines.
+    case missingToken(String, lineCount: Int)
     /// A file of merges that does not begin with the version of its format.
     case codesVersion(expected: String, found: String?)
     /// A line of a file of merges that is not two symbols with a space between.
@@ -73,6 +75,9 @@ public struct TextFileError: Error, Equatable, CustomStringConvertible {
       return "\(place): expected a token, found a carriage return inside the line"
     case .duplicateToken(let token, let firstLine):
       return "\(place): the token '\(token)' stands on line \(firstLine) already"
+    case .missingToken(let token, let lineCount):
+      return
+        "\(place): expected the special token '\(token)', found it on none of \(lineCount) lines"
     case .codesVersion(let expected, let found):
       return "\(place): expected '\(expected)', found "
         + (found.map { "'\($0)'" } ?? "the end of the file")

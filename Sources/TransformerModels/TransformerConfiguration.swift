@@ -141,6 +141,19 @@ public struct TransformerConfiguration: Codable, Equatable, Sendable {
     valueDimension = keyDimension
   }
 
+  /// The parameters of a model's matrices, counted without those that a file may leave out: not more than any such model
+  /// has. A floating-point number, for the fields may be of any size.
+  public var leastParameterCount: Double {
+    let d = Double(modelDimension)
+    let attention = 2 * d * Double(headCount) * (Double(keyDimension) + Double(valueDimension))
+    let feedForward = 2 * d * Double(feedForwardDimension)
+    let vocabulary =
+      tying == .all
+      ? targetVocabularySize : sourceVocabularySize + targetVocabularySize
+    return d * Double(vocabulary) + Double(encoderLayerCount) * (attention + feedForward)
+      + Double(decoderLayerCount) * (2 * attention + feedForward)
+  }
+
   /// Makes sure that the numbers describe a model.
   ///
   /// - Throws: `ConfigurationError`, which names the field.

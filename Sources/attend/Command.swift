@@ -15,9 +15,8 @@ struct Command: Sendable {
   let run: @Sendable (Arguments) throws -> Void
 
   static let all: [Command] = [
-    train, translate, score, evaluate, attention, tokenize, vocabulary, average, convert, inspect,
-    info,
-    completion,
+    train, translate, score, evaluate, embed, attention, tokenize, vocabulary, average, convert,
+    inspect, info, completion,
   ]
 
   static let commonOptions = [

@@ -8,7 +8,7 @@ extension Command {
     details: """
       Shows the tree of parameters of a checkpoint or run with shapes and counts, and the operations of a
       Transformer's forward pass: 2 for each multiplication with addition, attention at the given length. MODEL may also
-      be a folder in one of the formats of attend convert.
+      be a folder in one of the formats of attend convert, or with a BERT of the transformers library.
       """,
     options: [
       .init("--length", "N", "tokens of source and target for the count (default 32)"),
@@ -73,7 +73,10 @@ private struct InspectedModel {
   let model: any Layer
 
   init(_ path: String) throws {
-    if let format = ModelFormat(of: path), format != .attend {
+    if ModelFormat.isBERT(path) {
+      self.path = "\(path) (bert)"
+      model = try BERT(huggingFaceFolder: path)
+    } else if let format = ModelFormat(of: path), format != .attend {
       self.path = "\(path) (\(format.rawValue))"
       model = try format.load(path).model
     } else {

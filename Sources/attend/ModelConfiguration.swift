@@ -61,9 +61,9 @@ struct ModelConfiguration: Codable, Equatable {
 extension RunConfiguration {
   /// A number of weights that the model for a codec has at least: those of its products.
   private func leastWeightCount(for codec: Codec) -> Double {
-    let vocabulary = Double(codec.targetVocabulary.count)
     switch architecture {
     case .recurrent:
+      let vocabulary = Double(codec.targetVocabulary.count)
       let (d, layers) = (
         Double(recurrent.modelDimension),
         Double(recurrent.encoderLayerCount) + Double(recurrent.decoderLayerCount)
@@ -71,14 +71,10 @@ extension RunConfiguration {
       // A direction of an encoder layer may have half of the width.
       return d * vocabulary + layers * d * d / 4
     case .transformer:
-      let model = model.transformer(source: 1, target: 1, sharesVocabulary: true)
-      let d = Double(model.modelDimension)
-      let attention =
-        2 * d * Double(model.headCount)
-        * (Double(model.keyDimension) + Double(model.valueDimension))
-      let feedForward = 2 * d * Double(model.feedForwardDimension)
-      return d * vocabulary + Double(model.encoderLayerCount) * (attention + feedForward)
-        + Double(model.decoderLayerCount) * (2 * attention + feedForward)
+      return model.transformer(
+        source: codec.sourceVocabulary.count, target: codec.targetVocabulary.count,
+        sharesVocabulary: codec.sourceVocabulary == codec.targetVocabulary
+      ).leastParameterCount
     }
   }
 

@@ -29,6 +29,14 @@ enum ModelFormat: String, CaseIterable {
     }
   }
 
+  /// Whether a folder has a BERT of the transformers library.
+  static func isBERT(_ folder: String) -> Bool {
+    guard let data = FileManager.default.contents(atPath: folder + "/config.json") else {
+      return false
+    }
+    return (try? StrictJSON(parsing: data))?["model_type"] == .string("bert")
+  }
+
   /// Reads a model with its vocabularies.
   func load(_ folder: String) throws -> ForeignTransformer {
     switch self {

@@ -26,6 +26,21 @@ import Testing
     expectClose(layer(Variable(x), in: .inference()).value, expected, relative: 3e-5)
   }
 
+  /// BERT's epsilon, which only rows of hardly any variance feel: it must not be lost beside the variance, and a row of
+  /// none must not become infinite.
+  @Test(arguments: [0, 1e-7, 1e-6, 1e-5] as [Float])
+  func smallEpsilonMatchesOracle(_ deviation: Float) {
+    var generator = SeededGenerator(seed: 13)
+    let layer = LayerNorm(dimension: 37, epsilon: 1e-12)
+    layer.weight.value = .normal([37], mean: 1, using: &generator)
+    layer.bias.value = .normal([37], using: &generator)
+    let x = Tensor.normal([3, 37], standardDeviation: deviation, using: &generator)
+    let expected = Oracle.layerNorm(
+      x.scalars.map(Double.init), scale: layer.weight.value.scalars.map(Double.init),
+      shift: layer.bias.value.scalars.map(Double.init), epsilon: 1e-12)
+    expectClose(layer(Variable(x), in: .inference()).value, expected, relative: 1e-5)
+  }
+
   @Test func emptyInputGivesEmptyOutput() {
     let layer = LayerNorm(dimension: 5)
     let context = ForwardContext.differentiating()

@@ -11,7 +11,8 @@ import Testing
   }
 
   @Test(arguments: [
-    "train", "translate", "score", "evaluate", "attention", "tokenize", "vocabulary", "average",
+    "train", "translate", "score", "evaluate", "embed", "attention", "tokenize", "vocabulary",
+    "average",
     "inspect",
     "info",
     "completion",
