@@ -63,6 +63,7 @@ import Testing
       longest = max(longest, length)
     }
     print(
-      "all-MiniLM-L6-v2: largest difference \(largest) in 8 embeddings, longest \(longest) in \(chosen.count)")
+      "all-MiniLM-L6-v2: largest difference \(largest) in 8 embeddings, longest \(longest) in \(chosen.count)"
+    )
   }
 }
