@@ -1,5 +1,5 @@
-internal import CoreLayers
 internal import Autograd
+internal import CoreLayers
 internal import ModelFiles
 public import ParameterFiles
 internal import Tensors
@@ -57,12 +57,14 @@ extension BERT {
     configuration.hasPooler = file.tensorNames.contains { $0.hasPrefix(prefix + "pooler.") }
     try Self.checkSizes(configuration, file, prefix: prefix)
     try self.init(configuration, initialization: .zeros)
-    let oldNorm = ParameterTable([.init("weight", "gamma"), .init("bias", "beta")])
-    let table =
-      ParameterTable.huggingFaceBERT(layerCount: configuration.layerCount)
-      + .bert(layerCount: configuration.layerCount, norm: oldNorm)
-    let values = try table.prefixed(by: prefix).values(
-      of: self, in: file, ignoring: Set(file.tensorNames.filter { !$0.hasPrefix(prefix) }))
+    let hasOldNorms = file.tensorNames.contains { $0.hasSuffix("LayerNorm.gamma") }
+    let norm = ParameterTable([
+      .init("weight", hasOldNorms ? "gamma" : "weight"),
+      .init("bias", hasOldNorms ? "beta" : "bias"),
+    ])
+    let values = try ParameterTable.bert(layerCount: configuration.layerCount, norm: norm)
+      .prefixed(by: prefix).values(
+        of: self, in: file, ignoring: Set(file.tensorNames.filter { !$0.hasPrefix(prefix) }))
     for (named, value) in zip(parameters, values) { named.parameter.value = value }
   }
 

@@ -87,7 +87,7 @@ def record(name, config, pooler, segments):
     total = 0
     for output, value in outputs.items():
         # So small that gradients are of order 1.
-        upstream = random(*value.shape, scale=0.25)
+        upstream = random(*value.shape, scale=0.1)
         total = total + (value * upstream).sum()
         record.put("output." + output, value)
         record.put("upstream." + output, upstream)

@@ -24,7 +24,7 @@ import Testing
     .enabled(
       if: folder != nil,
       "Scripts/get-minilm.sh gets the model, or ATTENTION_MINILM names its folder"))
-  func twoHundredTextsGetTheLibrarysEmbeddings() throws {
+  func textsGetTheLibrarysEmbeddings() throws {
     let texts = try JSONDecoder().decode(
       [String].self, from: Data(try contents(of: fixtureFolder("minilm/sentences.json"))))
     #expect(texts.count == 200)
@@ -63,6 +63,7 @@ import Testing
       longest = max(longest, length)
     }
     print(
-      "all-MiniLM-L6-v2: largest difference \(largest) in 8 embeddings, longest \(longest) in \(chosen.count)")
+      "all-MiniLM-L6-v2: largest difference \(largest) in 8 embeddings, longest \(longest) in \(chosen.count)"
+    )
   }
 }
