@@ -78,6 +78,8 @@ public enum AtomicDirectory {
   /// - Throws: `FileError`, or Foundation's error for contents that cannot be removed.
   public static func remove(_ path: String) throws {
     let path = trimmed(path)
+    // What stands for the folder where it is not there goes first.
+    if exists(path) { try removeIfPresent(previousName(of: path)) }
     let temporary = AtomicFile.temporaryName(beside: path)
     guard rename(path, temporary) == 0 else { throw FileError.last("remove", path) }
     try FileManager.default.removeItem(atPath: temporary)
@@ -95,6 +97,11 @@ public enum AtomicDirectory {
       else { continue }
       try? FileManager.default.removeItem(atPath: folder + "/" + leftover)
     }
+  }
+
+  /// Removes what stood for a folder while it was replaced, if a program died before it did so.
+  public static func removePrevious(of path: String) {
+    if exists(trimmed(path)) { try? removeIfPresent(previousName(of: path)) }
   }
 
   /// The complete folder for a final name: the one of that name, else the previous one if a program died while

@@ -15,7 +15,9 @@ public struct Divergence: Equatable, Sendable, CustomStringConvertible {
 
   /// What happened, in words.
   public var description: String {
-    "training diverged at step \(step): loss \(loss), gradient norm \(gradientNorm)"
+    func text(_ value: Double) -> String { value.isNaN ? "nan" : "\(value)" }
+    return
+      "training diverged at step \(step): loss \(text(loss)), gradient norm \(text(gradientNorm))"
       + (origin.map { "; \($0)" } ?? "")
   }
 }

@@ -55,7 +55,8 @@ public struct NonFiniteOrigin: Equatable, Sendable, CustomStringConvertible {
 
   init(_ place: Place, value: Float, isInherited: Bool = false) {
     self.place = place
-    self.value = "\(value)"
+    // The sign of what is no number says nothing.
+    self.value = value.isNaN ? "nan" : "\(value)"
     self.isInherited = isInherited
   }
 

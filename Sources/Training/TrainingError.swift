@@ -20,7 +20,8 @@ public enum TrainingError: Error, Equatable, CustomStringConvertible {
         + (divergence.checkpoint.map {
           "; the last good checkpoint is kept in \($0): resume from it"
         } ?? "; there is no checkpoint yet: begin again")
-        + " with a lower learning rate, a longer warm-up, clipNorm, or onDivergence=rollBack"
+        + " with a lower learning rate, a longer warm-up or clipNorm"
+        + (divergence.rollBacks > 0 ? "" : ", or with onDivergence=rollBack")
     case .noBatches: "there is nothing to train on: the data have no batches"
     case .checkpoint(let path, let problem): "\(path): \(problem)"
     }

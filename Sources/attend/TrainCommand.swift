@@ -112,8 +112,13 @@ private struct TrainingRun {
       configuration: configuration.training, source: batches)
     if let resumed { try trainer.resume(from: resumed) }
     try AtomicDirectory.create(folder)
+    let recent = RecentCheckpoints(
+      folder: folder + "/checkpoints", count: configuration.training.keepLast)
     // Of a run that was killed.
-    for place in [folder, folder + "/checkpoints"] { AtomicDirectory.removeLeftovers(in: place) }
+    for place in [folder, recent.folder] { AtomicDirectory.removeLeftovers(in: place) }
+    for path in try [last, best] + recent.steps().map(recent.path) {
+      AtomicDirectory.removePrevious(of: path)
+    }
     try AtomicFile.write(
       configuration.json().text + "\n", to: folder + "/configuration.json")
     var metrics = try MetricsFile(
@@ -154,8 +159,6 @@ private struct TrainingRun {
         try trainer.withResult { _ in try save(trainer, codec, to: best, isForUseOnly: true) }
       }
     }
-    let recent = RecentCheckpoints(
-      folder: folder + "/checkpoints", count: configuration.training.keepLast)
     trainer.onCheckpoint = {
       // The one to go on from comes last: whatever a run that is killed has not written, it writes again.
       if recent.count > 0 && trainer.state.step > 0 {

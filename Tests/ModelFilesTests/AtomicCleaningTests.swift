@@ -50,6 +50,27 @@ import Testing
     #expect(throws: FileError.self) { try AtomicDirectory.remove(folder.path + "/a") }
   }
 
+  /// A program has died while it removed the folder that another one had taken the place of.
+  @Test func partsOfThePreviousFolderAreNeverTakenForIt() throws {
+    let path = folder.path + "/step-1"
+    for removes in [true, false] {
+      try AtomicDirectory.create(path)
+      try AtomicDirectory.create(AtomicDirectory.previousName(of: path))
+      if removes {
+        try AtomicDirectory.remove(path)
+      } else {
+        AtomicDirectory.removePrevious(of: path)
+      }
+      #expect(AtomicDirectory.locate(path) == (removes ? nil : path))
+      #expect(try folder.names() == (removes ? [] : ["step-1"]))
+    }
+    // Alone, it is the folder.
+    try FileManager.default.moveItem(
+      atPath: path, toPath: AtomicDirectory.previousName(of: path))
+    AtomicDirectory.removePrevious(of: path)
+    #expect(AtomicDirectory.locate(path) == AtomicDirectory.previousName(of: path))
+  }
+
   /// A named pipe stands for terminals and `/dev/null` here: the bytes go through it and it stays one.
   @Test func whatIsNoFileIsWrittenInto() throws {
     let path = folder.path + "/pipe"

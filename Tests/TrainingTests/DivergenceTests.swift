@@ -162,4 +162,26 @@ import Testing
       #expect(check.finding == nil, "\(String(describing: check.finding)) in \(model)")
     }
   }
+
+  /// Nothing to read and nothing to write but the end, in all rows.
+  @Test func batchesOfPaddingAlone() throws {
+    var recurrent = RecurrentConfiguration(vocabularySize: 13)
+    recurrent.modelDimension = 6
+    let models: [any SequenceModel] = [
+      try smallTransformer(seed: 1), try RecurrentModel(recurrent, seed: 1),
+    ]
+    for model in models {
+      for sources in [[[], []], [[], [3]]] as [[[Int]]] {
+        let batch = TrainingBatch(sources: sources, targets: [[], []], start: 1, end: 2)
+        func step(_ model: some SequenceModel) throws -> GradientStep {
+          try GradientStep(model, batch, labelSmoothing: 0.1, seed: 1, step: 1)
+        }
+        let result = try step(model)
+        #expect(result.loss.isFinite && result.targetTokenCount == 2)
+        for named in model.parameters {
+          #expect(result.gradients[named.parameter]?.firstNonFiniteIndex == nil, "\(named.path)")
+        }
+      }
+    }
+  }
 }

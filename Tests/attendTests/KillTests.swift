@@ -113,7 +113,8 @@ private final class Training {
   /// - Returns: the step of the last one; 0 where there is none.
   func stepOfCompleteCheckpoints() throws -> Int {
     let kept = (try? FileManager.default.contentsOfDirectory(atPath: run + "/checkpoints")) ?? []
-    let models = kept.filter { $0.hasPrefix("step-") }.map { "checkpoints/" + $0 } + ["best"]
+    let models =
+      kept.filter { $0.wholeMatch(of: /step-\d+/) != nil }.map { "checkpoints/" + $0 } + ["best"]
     for path in models.map({ run + "/" + $0 }) where AtomicDirectory.locate(path) != nil {
       _ = try readTensors(Checkpoint(contentsOf: path).path + "/weights.safetensors")
     }
