@@ -9,10 +9,13 @@ public import TransformerModels
 public struct ForeignVocabulary: Sendable, Equatable {
   /// All tokens; a token's index is its number.
   public var tokens: [String]
-  /// The numbers of special tokens, where there are any: padding, unknown, and those that begin and end targets.
+  /// The number of the token that fills up short sequences, if there is one.
   public var padding: Int?
+  /// The number of the token for what is not in the vocabulary, if there is one.
   public var unknown: Int?
+  /// The number of the token that begins targets.
   public var start: Int?
+  /// The number of the token that ends targets.
   public var end: Int?
 
   /// The arguments are the properties.

@@ -14,7 +14,8 @@ extension Transformer {
     if needed > Double(elementCount) || positions > 0x1p26 {
       throw ConversionError(
         file: path, key: "the size of the model",
-        expected: "no more numbers than the file has, \(elementCount), and at most 2^26 for positions",
+        expected:
+          "no more numbers than the file has, \(elementCount), and at most 2^26 for positions",
         found: "at least \(needed), and \(positions) for positions")
     }
     try self.init(configuration)

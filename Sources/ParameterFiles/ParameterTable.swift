@@ -15,9 +15,10 @@ public struct ParameterTable: Sendable, Equatable {
     public var path: String
     /// The tensor's name in the file.
     public var name: String
-    /// Which part of the tensor's rows the parameter is, from 0, and of how many. Other libraries keep projections of
-    /// one input in one matrix.
+    /// Which part of the tensor's rows the parameter is, from 0: other libraries keep projections of one input in one
+    /// matrix.
     public var part: Int
+    /// Of how many parts.
     public var partCount: Int
 
     /// The arguments are the properties.

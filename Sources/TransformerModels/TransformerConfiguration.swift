@@ -180,7 +180,8 @@ public struct TransformerConfiguration: Codable, Equatable, Sendable {
     if positions == .sinusoidal || positions == .learned {
       try require(
         maximumLength * modelDimension <= 1 << 30, "maximumLength",
-        "at most \((1 << 30) / modelDimension) with modelDimension \(modelDimension)", maximumLength)
+        "at most \((1 << 30) / modelDimension) with modelDimension \(modelDimension)", maximumLength
+      )
     }
     for (field, rate) in [
       ("dropoutRate", dropoutRate), ("attentionDropoutRate", attentionDropoutRate),

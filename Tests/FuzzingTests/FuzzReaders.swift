@@ -19,10 +19,16 @@ enum FuzzReaders {
     "compressedPairs": FuzzReader.compressedPairs,
     "references": FuzzReader.references,
     "alignments": { FuzzReader.alignments() },
+    "cTranslate2Files": FuzzReader.cTranslate2Files,
+    "cTranslate2Models": FuzzReader.cTranslate2Models,
+    "marianModels": FuzzReader.marianModels,
+    "wordPieces": FuzzReader.wordPieces,
   ]
 
   /// Those that get a twentieth of the inputs: they start a program, or make a whole model.
-  static let slow: Set = ["compressedPairs", "graphemeModels"]
+  static let slow: Set = [
+    "compressedPairs", "graphemeModels", "cTranslate2Models", "marianModels",
+  ]
 
   static func reader(_ name: String) throws -> FuzzReader {
     guard let make = all[name] else { throw BrokenLaw("there is no reader \(name)") }

@@ -160,7 +160,7 @@ func fixture(_ name: String) -> String {
 }
 
 /// Whether two tensors have the same elements to the bit, so that a number that is none is equal to itself.
-private func haveSameBits(_ a: Tensor, _ b: Tensor) -> Bool {
+func haveSameBits(_ a: Tensor, _ b: Tensor) -> Bool {
   a.count == b.count
     && withExtendedLifetime((a, b)) {
       memcmp(a.pointer, b.pointer, a.count * MemoryLayout<Float>.stride) == 0

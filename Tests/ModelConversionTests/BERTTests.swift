@@ -206,8 +206,8 @@ import Testing
 
   @Test func filesThatAreNotThereAreNamed() throws {
     let empty = try TemporaryFolder()
-    let none = #expect(throws: TextFileError.self) { try BERT(huggingFaceFolder: empty.path) }
-    #expect(none?.file == empty.path + "/config.json")
+    let none = #expect(throws: FileError.self) { try BERT(huggingFaceFolder: empty.path) }
+    #expect(none?.path == empty.path + "/config.json")
     let broken = try changed("config.json") { "[" + $0 + "]" }
     let error = #expect(throws: ConversionError.self) {
       try BERT(huggingFaceFolder: broken.path)

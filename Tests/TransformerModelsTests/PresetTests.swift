@@ -101,7 +101,9 @@ import Testing
     try bound(.pytorch, "output_projection.weight", 1 / 8)
     try bound(.pytorch, "output_projection.bias", 1 / 8)
     try deviation(.pytorch, "source_embedding.weight", 1)
-    #expect(try values(model(.pytorch), "encoder.layers.0.self_attention.key.bias").allSatisfy { $0 == 0 })
+    #expect(
+      try values(model(.pytorch), "encoder.layers.0.self_attention.key.bias").allSatisfy { $0 == 0 }
+    )
     try bound(.annotated, query, (6 / Float(128)).squareRoot())
     try bound(.annotated, "source_embedding.weight", (6 / Float(96 + 64)).squareRoot())
     try bound(.annotated, "encoder.layers.0.self_attention.key.bias", 1 / 8)
@@ -109,8 +111,12 @@ import Testing
       try deviation(.marian, path, 0.02)
     }
     for preset in TransformerPreset.allCases {
-      #expect(try values(model(preset), "encoder.layers.0.feed_forward_norm.weight").allSatisfy { $0 == 1 })
-      #expect(try values(model(preset), "encoder.layers.0.feed_forward_norm.bias").allSatisfy { $0 == 0 })
+      #expect(
+        try values(model(preset), "encoder.layers.0.feed_forward_norm.weight").allSatisfy {
+          $0 == 1
+        })
+      #expect(
+        try values(model(preset), "encoder.layers.0.feed_forward_norm.bias").allSatisfy { $0 == 0 })
     }
   }
 
