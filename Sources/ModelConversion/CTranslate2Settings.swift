@@ -38,7 +38,9 @@ struct CTranslate2Settings {
       for ending in [".json", ".txt"] {
         let path = "\(folder)/\(name)\(ending)"
         if !FileManager.default.fileExists(atPath: path) { continue }
-        let tokens = ending == ".json" ? try jsonTokens(path) : try TextFile.lines(of: path)
+        var tokens = ending == ".json" ? try jsonTokens(path) : try TextFile.lines(of: path)
+        // A vocabulary without the unknown token has it behind all others, as CTranslate2 reads it.
+        if !tokens.contains(unknown) && tokens.count == count - 1 { tokens.append(unknown) }
         if tokens.count != count {
           throw ConversionError(
             file: path, key: "the number of tokens", expected: "the model's, \(count)",
