@@ -42,20 +42,7 @@ split      Whole chapters, by a seeded hash of their names, until 1000 verses ar
 TEXT
 }
 
-case "${1:-}" in
--h | --help)
-  usage
-  exit 0
-  ;;
--*)
-  usage >&2
-  exit 2
-  ;;
-esac
-if [ $# -gt 1 ]; then
-  usage >&2
-  exit 2
-fi
+. "$(dirname "$0")/one-folder.sh"
 folder=${1:-${BIBLE_DATA:-Data/bible}}
 
 if [ -f "$folder/train.en" ]; then

@@ -28,20 +28,7 @@ tests on, the other trains on.
 TEXT
 }
 
-case "${1:-}" in
--h | --help)
-  usage
-  exit 0
-  ;;
--*)
-  usage >&2
-  exit 2
-  ;;
-esac
-if [ $# -gt 1 ]; then
-  usage >&2
-  exit 2
-fi
+. "$(dirname "$0")/one-folder.sh"
 folder=${1:-${G2P_DATA:-Data/g2p}}
 
 if [ -f "$folder/g014b2b.train" ]; then

@@ -28,20 +28,7 @@ nothing is done. It is looked for in this order:
 TEXT
 }
 
-case "${1:-}" in
--h | --help)
-  usage
-  exit 0
-  ;;
--*)
-  usage >&2
-  exit 2
-  ;;
-esac
-if [ $# -gt 1 ]; then
-  usage >&2
-  exit 2
-fi
+. "$(dirname "$0")/one-folder.sh"
 folder=${1:-${ATTENTION_MINILM:-Data/minilm}}
 python=${PYTHON:-python3}
 

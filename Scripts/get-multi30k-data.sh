@@ -38,20 +38,7 @@ and then here, with that folder copied over:
 TEXT
 }
 
-case "${1:-}" in
--h | --help)
-  usage
-  exit 0
-  ;;
--*)
-  usage >&2
-  exit 2
-  ;;
-esac
-if [ $# -gt 1 ]; then
-  usage >&2
-  exit 2
-fi
+. "$(dirname "$0")/one-folder.sh"
 folder=${1:-${MULTI30K_DATA:-Data/multi30k}}
 
 fail() {

@@ -45,6 +45,12 @@ extension Layer {
     }
   }
 
+  /// Every parameter by each of its names.
+  public var parametersByPath: [String: Parameter] {
+    Dictionary(
+      parameterPaths.map { ($0.path, $0.parameter) }, uniquingKeysWith: { first, _ in first })
+  }
+
   /// Every parameter once, under the first name it has.
   public var parameters: [NamedParameter] {
     var seen: Set<ObjectIdentifier> = []

@@ -8,12 +8,12 @@ public import TransformerModels
 extension ParameterTable {
   /// `BertModel` of the transformers library, for ``BERT``.
   public static func huggingFaceBERT(layerCount: Int) -> ParameterTable {
-    bert(layerCount: layerCount, norm: ParameterTable(same: ["weight", "bias"]))
+    bert(layerCount: layerCount, norm: pyTorchLayerNorm)
   }
 
   /// - Parameter norm: what the file calls the parameters of a norm.
   fileprivate static func bert(layerCount: Int, norm: ParameterTable) -> ParameterTable {
-    let linear = ParameterTable(same: ["weight", "bias"])
+    let linear = pyTorchLinear
     let embeddings = [
       ParameterTable(
         [
@@ -62,10 +62,9 @@ extension BERT {
       .init("weight", hasOldNorms ? "gamma" : "weight"),
       .init("bias", hasOldNorms ? "beta" : "bias"),
     ])
-    let values = try ParameterTable.bert(layerCount: configuration.layerCount, norm: norm)
-      .prefixed(by: prefix).values(
-        of: self, in: file, ignoring: Set(file.tensorNames.filter { !$0.hasPrefix(prefix) }))
-    for (named, value) in zip(parameters, values) { named.parameter.value = value }
+    try ParameterTable.bert(layerCount: configuration.layerCount, norm: norm)
+      .prefixed(by: prefix).load(
+        file, into: self, ignoring: Set(file.tensorNames.filter { !$0.hasPrefix(prefix) }))
   }
 
   /// Writes the files `config.json` and `model.safetensors` as the transformers library does. A folder that is there is

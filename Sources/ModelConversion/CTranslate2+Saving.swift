@@ -17,8 +17,7 @@ extension CTranslate2 {
       let contents = try table(configuration).contents(of: foreign.model, for: folder)
       var variables = try settings(configuration, folder)
       for (name, tensor) in contents.tensors { variables[name] = .tensor(tensor) }
-      var aliases = Dictionary(
-        contents.aliases.map { ($0.alias, $0.name) }, uniquingKeysWith: { first, _ in first })
+      var aliases = contents.aliases
       // The older name of the source's embeddings is for reading.
       aliases["encoder/embeddings/weight"] = nil
       if configuration.positions == .sinusoidal {

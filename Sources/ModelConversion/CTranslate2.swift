@@ -15,8 +15,7 @@ public enum CTranslate2 {
     let settings = try CTranslate2Settings(folder: folder)
     let configuration = try CTranslate2Shape(file).configuration(epsilon: settings.epsilon)
     let model = try Transformer(
-      configuration, forFile: file.path,
-      elementCount: file.variables.reduce(0) { $0 + $1.elementCount })
+      configuration, forFile: file.path, elementCount: file.elementCount)
     try table(configuration).load(WithoutNumbers(file: file), into: model)
     let source = try settings.vocabulary("source", count: configuration.sourceVocabularySize)
     let target = try settings.vocabulary("target", count: configuration.targetVocabularySize)

@@ -117,8 +117,7 @@ extension Transformer {
     configuration.targetVocabularySize = target.count
     if !target.allSatisfy(\.isWritten) { configuration.hasOutputBias = true }
     let result = try Transformer(configuration)
-    let old = Dictionary(
-      parameterPaths.map { ($0.path, $0.parameter) }, uniquingKeysWith: { first, _ in first })
+    let old = parametersByPath
     for named in result.parameters {
       if let parameter = old[named.path] { named.parameter.value = parameter.value }
     }

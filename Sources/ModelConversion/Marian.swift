@@ -19,10 +19,9 @@ public enum Marian {
     let configuration = try configuration(file)
     let weights = try SafetensorsFile(contentsOf: folder + "/model.safetensors")
     let model = try Transformer(
-      configuration, forFile: weights.path,
-      elementCount: weights.entries.reduce(0) { $0 + $1.elementCount })
+      configuration, forFile: weights.path, elementCount: weights.elementCount)
     try table(configuration).load(weights, into: model)
-    let vocabulary = ForeignVocabulary(
+    var vocabulary = ForeignVocabulary(
       tokens: try tokens(folder: folder, count: configuration.targetVocabularySize),
       padding: try file.integer("pad_token_id"), start: try file.integer("decoder_start_token_id"),
       end: try file.integer("eos_token_id"))
@@ -32,10 +31,9 @@ public enum Marian {
     ] where !vocabulary.tokens.indices.contains(id ?? -1) {
       throw file.error(key, "a token below vocab_size, which is \(vocabulary.tokens.count)")
     }
-    var known = vocabulary
-    known.unknown = vocabulary.tokens.firstIndex(of: "<unk>")
+    vocabulary.unknown = vocabulary.tokens.firstIndex(of: "<unk>")
     return ForeignTransformer(
-      model: model, source: known, target: known, appendsSourceEnd: true)
+      model: model, source: vocabulary, target: vocabulary, appendsSourceEnd: true)
   }
 
   /// The names of `MarianMTModel`, for `Transformer`.

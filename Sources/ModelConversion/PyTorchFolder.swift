@@ -33,8 +33,7 @@ public enum PyTorchFolder {
     }
     let weights = try SafetensorsFile(contentsOf: folder + "/model.safetensors")
     let model = try Transformer(
-      configuration, forFile: weights.path,
-      elementCount: weights.entries.reduce(0) { $0 + $1.elementCount })
+      configuration, forFile: weights.path, elementCount: weights.elementCount)
     try ParameterTable.pyTorchTransformer(configuration).load(weights, into: model)
     return ForeignTransformer(
       model: model, source: source, target: target, appendsSourceEnd: false)

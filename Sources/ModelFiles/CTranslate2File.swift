@@ -33,6 +33,8 @@ public struct CTranslate2File: Sendable {
   public let revision: Int
   /// The variables in the order of the file.
   public let variables: [Variable]
+  /// The number of elements of all variables.
+  public var elementCount: Int { variables.reduce(0) { $0 + $1.elementCount } }
   /// Further names: the variable that each is.
   public let aliases: [String: String]
   private let bytes: ByteSource

@@ -19,6 +19,8 @@ public struct SafetensorsFile: Sendable {
   public let metadata: [String: String]
   /// The tensors in the order of their data.
   public let entries: [SafetensorsEntry]
+  /// The number of elements of all tensors.
+  public var elementCount: Int { entries.reduce(0) { $0 + $1.elementCount } }
   let source: ByteSource
   private let dataStart: Int
   private let places: [[UInt8]: Int]

@@ -6,10 +6,13 @@ extension ParameterTable {
   /// Sets every parameter of a model to what a file holds. Of a parameter that has several names the file may have one or
   /// all; then they must be equal.
   ///
+  /// - Parameter ignored: further names that may be there.
   /// - Throws: ``ParameterFileError``, and the format's errors; the model is then unchanged.
-  public func load(_ file: some NamedTensors, into model: some Layer) throws {
+  public func load(
+    _ file: some NamedTensors, into model: some Layer, ignoring ignored: Set<String> = []
+  ) throws {
     let parameters = model.parameters.map(\.parameter)
-    let values = try values(of: model, in: file)
+    let values = try values(of: model, in: file, ignoring: ignored)
     for (parameter, value) in zip(parameters, values) { parameter.value = value }
   }
 
@@ -58,8 +61,7 @@ struct EntriesByParameter {
   private var rows: [String: [Int: Int]] = [:]
 
   init(_ table: ParameterTable, _ model: some Layer) {
-    let byPath = Dictionary(
-      model.parameterPaths.map { ($0.path, $0.parameter) }, uniquingKeysWith: { first, _ in first })
+    let byPath = model.parametersByPath
     for entry in table.entries {
       guard let parameter = byPath[entry.path] else { continue }
       entries[ObjectIdentifier(parameter), default: []].append(entry)

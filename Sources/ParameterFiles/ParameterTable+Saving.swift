@@ -8,8 +8,8 @@ extension ParameterTable {
   public struct Contents {
     /// Every tensor once, under the first name it has.
     public let tensors: [(name: String, tensor: Tensor)]
-    /// Further names of these tensors: the name that is not there, and the one that is. Tied weights are saved once.
-    public let aliases: [(alias: String, name: String)]
+    /// Further names of these tensors: by the name that is not there, the one that is. Tied weights are saved once.
+    public let aliases: [String: String]
   }
 
   /// A model's parameters under the file's names.
@@ -22,18 +22,17 @@ extension ParameterTable {
     if !homeless.isEmpty {
       throw ParameterFileError(file: path, .noPlace(homeless.map(\.path)))
     }
-    let parameters = Dictionary(
-      model.parameterPaths.map { ($0.path, $0.parameter) }, uniquingKeysWith: { first, _ in first })
+    let parameters = model.parametersByPath
     let known = entries.filter { parameters[$0.path] != nil }
     let parts = Dictionary(grouping: known, by: \.name)
     var homes: [[ObjectIdentifier]: String] = [:]
     var tensors: [(name: String, tensor: Tensor)] = []
-    var aliases: [(alias: String, name: String)] = []
+    var aliases: [String: String] = [:]
     var done: Set<String> = []
     for name in known.map(\.name) where done.insert(name).inserted {
       let members = parts[name]!.sorted { $0.part < $1.part }.map { parameters[$0.path]! }
       if let home = homes[members.map(ObjectIdentifier.init)] {
-        aliases.append((name, home))
+        aliases[name] = home
         continue
       }
       homes[members.map(ObjectIdentifier.init)] = name
@@ -50,11 +49,9 @@ extension ParameterTable {
     _ model: some Layer, metadata: [String: String] = [:], to path: String
   ) throws {
     let contents = try contents(of: model, for: path)
-    let aliases = Dictionary(
-      contents.aliases.map { ($0.alias, $0.name) }, uniquingKeysWith: { first, _ in first })
     try SafetensorsFile.write(
       contents.tensors.map { .init($0.name, $0.tensor) },
-      metadata: metadata.merging(aliases) { own, _ in own }, to: path)
+      metadata: metadata.merging(contents.aliases) { own, _ in own }, to: path)
   }
 
   /// Tensors under one another.

@@ -108,8 +108,7 @@ public struct Checkpoint {
   /// How many numbers the checkpoint has for the parameters of a model. A model that needs more cannot be the
   /// checkpoint's, which is worth knowing before it is made: the configuration may ask for any size.
   public func weightCount() throws -> Int {
-    try SafetensorsFile(contentsOf: path + "/weights.safetensors").entries
-      .reduce(0) { $0 + $1.elementCount }
+    try SafetensorsFile(contentsOf: path + "/weights.safetensors").elementCount
   }
 
   /// Sets the optimiser's moments and count.

@@ -16,14 +16,9 @@ import Testing
   @Test func logitsAreThoseOfTheTransformersLibrary() throws {
     let foreign = try Marian.load(folder: folder)
     let expected = try Fixture("marian/expected")
-    func batch(_ name: String) throws -> TokenBatch {
-      let tokens = try expected.integers("input.\(name)")
-      let lengths = try expected.integers("input.\(name)_lengths")
-      let width = lengths.max()!
-      return TokenBatch(
-        lengths.enumerated().map { Array(tokens[$0 * width..<$0 * width + $1]) })
-    }
-    let (source, target) = (try batch("source"), try batch("target"))
+    let (source, target) = (
+      try expected.tokenBatch("source"), try expected.tokenBatch("target")
+    )
     let logits = try foreign.model.logits(source, target, in: .inference()).value
     let reference = try expected.tensor("output.logits")
     for (row, length) in target.lengths.enumerated() {

@@ -81,14 +81,9 @@ import Testing
     }
     let model = try Transformer(configuration)
     let fixture = try ModuleFixture(name, .pyTorchTransformer(configuration))
-    func batch(_ name: String) throws -> TokenBatch {
-      let tokens = try fixture.expected.integers("input.\(name)")
-      let lengths = try fixture.expected.integers("input.\(name)_lengths")
-      let width = lengths.max()!
-      return TokenBatch(
-        lengths.enumerated().map { Array(tokens[$0 * width..<$0 * width + $1]) })
-    }
-    let (source, target) = (try batch("source"), try batch("target"))
+    let (source, target) = (
+      try fixture.expected.tokenBatch("source"), try fixture.expected.tokenBatch("target")
+    )
     // What stands in padding is nobody's business; its gradient is 0 on both sides.
     let real = Tensor(
       target.lengths.flatMap { length in
