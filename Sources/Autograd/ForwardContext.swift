@@ -12,6 +12,10 @@ public final class ForwardContext {
   private var randomSites: UInt64 = 0
   /// The number of the update in training; 0 elsewhere.
   public let step: Int
+  /// α of R-Drop (Liang et al. 2021): above 0, the second half of the batch is the first once more, and the loss
+  /// has α times how far the distributions of both are apart; see
+  /// ``projectedCrossEntropy(_:weight:bias:expected:labelSmoothing:normalizer:consistencyWeight:)``.
+  public let consistencyWeight: Float
   /// The logarithms of the probabilities of what was drawn at random in this pass, [B] each; see
   /// ``reinforcement(costs:baselines:)``.
   public private(set) var choices: [Variable] = []
@@ -21,7 +25,7 @@ public final class ForwardContext {
   private let check: FiniteCheck?
 
   private init(
-    recordsGradients: Bool, dropoutSeed: UInt64?, step: Int = 0,
+    recordsGradients: Bool, dropoutSeed: UInt64?, step: Int = 0, consistencyWeight: Float = 0,
     attentionRecord: AttentionRecord? = nil, precision: ProductPrecision = .float32,
     profile: OperationProfile? = nil, check: FiniteCheck? = nil
   ) {
@@ -30,6 +34,7 @@ public final class ForwardContext {
     tape = recordsGradients ? Tape(cursor, check: check, precision: precision) : nil
     self.dropoutSeed = dropoutSeed
     self.step = step
+    self.consistencyWeight = consistencyWeight
     self.attentionRecord = attentionRecord
   }
 
@@ -51,19 +56,21 @@ public final class ForwardContext {
   /// - Parameters:
   ///   - step: the number of the update, so that each has masks of its own.
   ///   - part: the number of the part when a batch is split for gradient accumulation.
+  ///   - consistencyWeight: see ``consistencyWeight``; 0: the batch is an ordinary one.
   ///   - precision: of the factors of large products, on the way there and back; parameters, their gradients and
   ///     everything else stay in float32.
   ///   - profile: where it is written down what takes how long, if someone wants it.
   ///   - check: looks for values that are not finite, if someone wants it.
   public static func training(
-    seed: UInt64, step: Int = 0, part: Int = 0, precision: ProductPrecision = .float32,
-    profile: OperationProfile? = nil, check: FiniteCheck? = nil
+    seed: UInt64, step: Int = 0, part: Int = 0, consistencyWeight: Float = 0,
+    precision: ProductPrecision = .float32, profile: OperationProfile? = nil,
+    check: FiniteCheck? = nil
   ) -> ForwardContext {
     ForwardContext(
       recordsGradients: true,
       dropoutSeed: combineSeeds(
         seed, UInt64(truncatingIfNeeded: step), UInt64(truncatingIfNeeded: part)), step: step,
-      precision: precision, profile: profile, check: check)
+      consistencyWeight: consistencyWeight, precision: precision, profile: profile, check: check)
   }
 
   /// A tape without dropout: gradients of the function that inference computes.

@@ -60,6 +60,7 @@ const ck_functions CK_TABLE = {
   .add_norm = ck_add_norm,
   .add_norm_backward = ck_add_norm_backward,
   .cross_entropy_rows = ck_cross_entropy_rows,
+  .consistency_rows = ck_consistency_rows,
   .adam = ck_adam_step,
   .lstm_forward = ck_lstm_forward,
   .lstm_backward = ck_lstm_backward,

@@ -23,4 +23,26 @@ public enum CrossEntropyKernel {
       )
     }
   }
+
+  /// Σ over rows of (KL(p, q) + KL(q, p)) / 2 with p = softmax(a) and q = softmax(b); rows with a negative target
+  /// count nothing.
+  ///
+  /// - Parameters:
+  ///   - a: [rows, columns]; `b` alike.
+  ///   - gradientScale: what the gradients, written into `da` and `db`, are multiplied by.
+  public static func consistency(
+    _ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>, targets: UnsafePointer<Int32>,
+    gradientScale: Float, da: UnsafeMutablePointer<Float>, db: UnsafeMutablePointer<Float>,
+    rows: Int, columns: Int
+  ) -> Double {
+    BufferPool.withScratch(rows) { losses in
+      ThreadPool.forEachRange(of: rows, grain: max(1, (1 << 14) / max(1, columns))) { range in
+        let (row, start) = (range.lowerBound, range.lowerBound * columns)
+        VectorKernels.active.consistency_rows(
+          a + start, b + start, columns, range.count, columns, targets + row, gradientScale,
+          da + start, db + start, losses + row)
+      }
+      return Reductions.sum(losses, count: rows)
+    }
+  }
 }

@@ -31,7 +31,8 @@ extension RecurrentModel {
       projectedCrossEntropy(
         hidden.output, weight: context.variable(outputProjection.weight),
         bias: outputBias.map(context.variable), expected: batch.expected,
-        labelSmoothing: labelSmoothing, normalizer: normalizer)
+        labelSmoothing: labelSmoothing, normalizer: normalizer,
+        consistencyWeight: context.consistencyWeight)
     }
     return TrainingLoss(
       objective: result.loss, negativeLogLikelihood: result.negativeLogLikelihood,

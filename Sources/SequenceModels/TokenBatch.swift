@@ -27,6 +27,19 @@ public struct TokenBatch: Sendable, Equatable {
     self.tokens = tokens
   }
 
+  private init(tokens: [Int32], lengths: [Int], maximumLength: Int) {
+    self.tokens = tokens
+    self.lengths = lengths
+    self.maximumLength = maximumLength
+  }
+
+  /// All sequences so many times, one round after the other.
+  func repeated(_ times: Int) -> TokenBatch {
+    TokenBatch(
+      tokens: Array(repeatElement(tokens, count: times).joined()),
+      lengths: Array(repeatElement(lengths, count: times).joined()), maximumLength: maximumLength)
+  }
+
   /// The tokens of one sequence, without padding.
   public subscript(row: Int) -> [Int] {
     (0..<lengths[row]).map { Int(tokens[row * maximumLength + $0]) }

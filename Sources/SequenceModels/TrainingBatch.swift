@@ -40,6 +40,14 @@ public struct TrainingBatch: Sendable {
     self.expected = expected
   }
 
+  /// All pairs so many times, one round after the other.
+  public func repeated(_ times: Int) -> TrainingBatch {
+    if times == 1 { return self }
+    return TrainingBatch(
+      source: source.repeated(times), decoderInput: decoderInput.repeated(times),
+      expected: Array(repeatElement(expected, count: times).joined()))
+  }
+
   /// The same pairs in several batches, none of them empty, as even as possible.
   public func split(into parts: Int) -> [TrainingBatch] {
     let parts = min(parts, source.count)

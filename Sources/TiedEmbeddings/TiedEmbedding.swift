@@ -67,14 +67,14 @@ public struct TiedEmbedding: Layer {
   }
 
   /// Cross-entropy of ``logits(_:in:)`` without holding them; see
-  /// ``projectedCrossEntropy(_:weight:bias:expected:labelSmoothing:normalizer:)``.
+  /// ``projectedCrossEntropy(_:weight:bias:expected:labelSmoothing:normalizer:consistencyWeight:)``.
   public func crossEntropy(
     _ hidden: Variable, expected: [Int32], labelSmoothing: Float, normalizer: Float,
     in context: ForwardContext
   ) -> (loss: Variable, negativeLogLikelihood: Double) {
     projectedCrossEntropy(
       hidden, weight: context.variable(weight), bias: bias.map(context.variable),
-      expected: expected,
-      labelSmoothing: labelSmoothing, normalizer: normalizer)
+      expected: expected, labelSmoothing: labelSmoothing, normalizer: normalizer,
+      consistencyWeight: context.consistencyWeight)
   }
 }

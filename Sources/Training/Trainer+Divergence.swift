@@ -16,7 +16,8 @@ extension Trainer {
         _ = try? GradientStep(
           model, batch, labelSmoothing: configuration.labelSmoothing,
           parts: configuration.accumulationParts, seed: configuration.seed, step: number,
-          precision: configuration.precision, check: check)
+          consistencyWeight: configuration.consistencyWeight, precision: configuration.precision,
+          check: check)
         return check.finding.map { NonFiniteOrigin($0, in: model.parameters) }
       }()
     return Divergence(

@@ -16,7 +16,7 @@ extension Trainer {
     let result = try GradientStep(
       model, batch, labelSmoothing: configuration.labelSmoothing,
       parts: configuration.accumulationParts, seed: configuration.seed, step: number,
-      precision: configuration.precision)
+      consistencyWeight: configuration.consistencyWeight, precision: configuration.precision)
     let norm = optimizer.gradientNorm(result.gradients)
     guard result.loss.isFinite, norm.isFinite else {
       throw TrainingError.diverged(

@@ -20,6 +20,9 @@ public struct TrainingConfiguration: Codable, Equatable, Sendable {
   public var schedule = LearningRateSchedule(.paper)
   /// ε_ls
   public var labelSmoothing: Float = 0.1
+  /// α of R-Drop (Liang et al. 2021): each pair is taken twice, with dropout of its own, and the distributions of both
+  /// passes are drawn to each other with this weight; 0: each pair is taken once.
+  public var consistencyWeight: Float = 0
   /// The norm that gradients are clipped to; 0: not clipped, as in the paper.
   public var clipNorm: Float = 0
   /// In how many parts the gradients of a batch are computed one after the other, to save memory.
@@ -94,7 +97,8 @@ public struct TrainingConfiguration: Codable, Equatable, Sendable {
       minimumImprovement >= 0 && minimumImprovement.isFinite, "minimumImprovement",
       "a number of at least 0", minimumImprovement)
     for (field, value) in [
-      ("clipNorm", clipNorm), ("optimizer.weightDecay", optimizer.weightDecay),
+      ("clipNorm", clipNorm), ("consistencyWeight", consistencyWeight),
+      ("optimizer.weightDecay", optimizer.weightDecay),
       ("schedule.rate", schedule.rate), ("schedule.finalRate", schedule.finalRate),
       ("optimizer.epsilon", optimizer.epsilon),
     ] {

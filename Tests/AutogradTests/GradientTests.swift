@@ -159,6 +159,40 @@ import Testing
     }
   }
 
+  /// Six rows are three tokens in two passes, the second of them padding.
+  @Test func consistencyOfTwoPasses() {
+    let expected: [Int32] = [3, -1, 12, 3, -1, 12]
+    checkGradients(of: [normal([6, 7]), normal([13, 7]), normal([13])]) { inputs, _ in
+      projectedCrossEntropy(
+        inputs[0], weight: inputs[1], bias: inputs[2], expected: expected, labelSmoothing: 0.1,
+        normalizer: 4, consistencyWeight: 2.5
+      ).loss
+    }
+  }
+
+  /// A distance of 0 where both passes say the same, and no gradient of it; a chunk holds 64 rows, 32 of each pass.
+  @Test func equalPassesAreConsistent() throws {
+    let (rows, width, vocabulary) = (67, 3, 32_771)
+    let hidden = normal([rows, width])
+    let expected = (0..<rows).map { $0 % 7 == 3 ? -1 : Int32($0 * 31) }
+    let weight = normal([vocabulary, width])
+    func result(_ consistencyWeight: Float) throws -> (loss: Float, gradients: [Tensor]) {
+      let context = ForwardContext.differentiating()
+      let inputs = [hidden, weight].map(context.input)
+      let result = projectedCrossEntropy(
+        concatenate([inputs[0], inputs[0]], axis: 0), weight: inputs[1],
+        expected: expected + expected, labelSmoothing: 0.1, normalizer: 100,
+        consistencyWeight: consistencyWeight)
+      let gradients = context.backward(from: result.loss)
+      return (result.loss.value.scalar, try inputs.map { try #require(gradients[$0]) })
+    }
+    let (ordinary, paired) = (try result(0), try result(3))
+    #expect(abs(paired.loss - ordinary.loss) < 1e-6 * ordinary.loss)
+    for (mine, theirs) in zip(paired.gradients, ordinary.gradients) {
+      expectClose(mine, theirs, relative: 2e-5)
+    }
+  }
+
   /// More rows than a chunk holds: 2^21 logits at a time, and at least 64 rows.
   @Test func crossEntropyInChunksEqualsThePlainOne() throws {
     let (rows, width, vocabulary) = (131, 3, 32_771)

@@ -88,5 +88,13 @@ import Testing
         hidden, weight: $0[0], expected: tokens.reversed(), labelSmoothing: 0.1, normalizer: 185
       ).loss
     }
+    try expectInvariance([
+      .normal([2 * 613, 67], using: &generator), .normal([613, 67], using: &generator),
+    ]) {
+      projectedCrossEntropy(
+        $0[0], weight: $0[1], expected: (0..<2 * 613).map { Int32($0 % 613) }, normalizer: 613,
+        consistencyWeight: 5
+      ).loss
+    }
   }
 }

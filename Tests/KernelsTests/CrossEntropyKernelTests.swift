@@ -54,6 +54,51 @@ import Testing
     }
   }
 
+  /// (KL(p, q) + KL(q, p)) / 2 of the softmaxes of two rows, as it is defined.
+  static func distance(_ a: [Double], _ b: [Double]) -> Double {
+    func probabilities(_ logits: [Double]) -> [Double] {
+      let maximum = logits.max()!
+      let sum = logits.reduce(0) { $0 + exp($1 - maximum) }
+      return logits.map { exp($0 - maximum) / sum }
+    }
+    return zip(probabilities(a), probabilities(b)).reduce(0) {
+      $0 + ($1.0 - $1.1) * (log($1.0) - log($1.1)) / 2
+    }
+  }
+
+  @Test(arguments: KernelSet.all)
+  func distanceOfTwoPassesAndItsGradients(set: KernelSet) {
+    for columns in KernelSet.sizes where columns > 0 {
+      var randoms = Randoms(columns)
+      let rows = 3
+      let ld = columns + 2
+      let a = randoms.floats(rows * ld, in: -4...4)
+      let b = randoms.floats(rows * ld, in: -4...4)
+      let targets: [Int32] = [0, -1, Int32(columns - 1)]
+      let da = GuardedFloats([Float](repeating: 9, count: rows * ld))
+      let db = GuardedFloats([Float](repeating: 9, count: rows * ld))
+      let losses = GuardedFloats(unwritten: rows)
+      set.table.consistency_rows(
+        a, b, ld, rows, columns, targets, 0.25, da.pointer, db.pointer, losses.pointer)
+      for r in 0..<rows {
+        let range = r * ld..<r * ld + columns
+        let (first, second) = (a[range].map { Double($0) }, b[range].map { Double($0) })
+        let isPadding = targets[r] < 0
+        expectClose(
+          [losses.values[r]], [isPadding ? 0 : Self.distance(first, second)], absolute: 2e-6)
+        expectClose(
+          Array(da.values[range]),
+          numericDerivative(first) { isPadding ? 0 : 0.25 * Self.distance($0, second) },
+          absolute: 1e-6)
+        expectClose(
+          Array(db.values[range]),
+          numericDerivative(second) { isPadding ? 0 : 0.25 * Self.distance(first, $0) },
+          absolute: 1e-6)
+        #expect(da.values[range.upperBound] == 9 && db.values[range.upperBound] == 9)
+      }
+    }
+  }
+
   @Test(arguments: KernelSet.all)
   func undefinedLogitsInPaddingDoNotMatter(set: KernelSet) {
     let logits = GuardedFloats([.nan, .infinity, -.infinity])

@@ -58,6 +58,57 @@ import Testing
     #expect(split != single)
   }
 
+  /// R-Drop's own formula: the cross-entropies of two passes over the same pairs, and α times the mean of both
+  /// divergences, over twice the tokens.
+  @Test func consistencyWeighsTheDistanceOfTwoPasses() throws {
+    let model = try smallTransformer(seed: 3)
+    let (sources, targets) = ([[3, 4, 5], [6]], [[5], [7, 8, 9]])
+    let batch = TrainingBatch(sources: sources, targets: targets, start: 1, end: 2)
+    let twice = TrainingBatch(
+      sources: sources + sources, targets: targets + targets, start: 1, end: 2)
+    let context = ForwardContext.training(seed: 4, step: 2)
+    let logits = try model.logits(twice.source, twice.decoderInput, in: context).value.scalars
+      .map(Double.init)
+    let columns = model.targetVocabularySize
+    let half = logits.count / 2
+    var distance = 0.0
+    for (row, token) in batch.expected.enumerated() where token >= 0 {
+      let places = row * columns..<(row + 1) * columns
+      func logProbabilities(_ logits: ArraySlice<Double>) -> [Double] {
+        let sum = log(logits.reduce(0) { $0 + exp($1) })
+        return logits.map { $0 - sum }
+      }
+      let p = logProbabilities(logits[places])
+      let q = logProbabilities(logits[half + places.lowerBound..<half + places.upperBound])
+      for (p, q) in zip(p, q) { distance += (exp(p) - exp(q)) * (p - q) / 2 }
+    }
+    #expect(distance > 0.001)
+    let likelihood = Oracle.crossEntropy(logits, expected: twice.expected, columns: columns)
+    let smoothed = Oracle.crossEntropy(
+      logits, expected: twice.expected, columns: columns, labelSmoothing: 0.1)
+    let step = try GradientStep(
+      model, batch, labelSmoothing: 0.1, seed: 4, step: 2, consistencyWeight: 1.5)
+    #expect(step.targetTokenCount == 6)
+    #expect(abs(step.loss - (smoothed + 1.5 * distance) / 12) < 1e-5)
+    #expect(abs(step.negativeLogLikelihood - likelihood / 2) < 1e-4)
+  }
+
+  @Test func consistencyOfPartsIsThatOfTheBatch() throws {
+    let model = try smallTransformer(seed: 3, dropoutRate: 0)
+    let plain = try GradientStep(model, batch, labelSmoothing: 0.1, seed: 1, step: 1)
+    for parts in [1, 3] {
+      // Without dropout both passes are one.
+      let step = try GradientStep(
+        model, batch, labelSmoothing: 0.1, parts: parts, seed: 1, step: 1, consistencyWeight: 5)
+      #expect(abs(step.loss - plain.loss) < 1e-6 * plain.loss)
+      for item in model.parameters {
+        expectClose(
+          try #require(step.gradients[item.parameter]),
+          try #require(plain.gradients[item.parameter]), absolute: 1e-6, relative: 2e-5, item.path)
+      }
+    }
+  }
+
   @Test func evaluationDoesNotDependOnTheBatches() throws {
     let model = try smallTransformer(seed: 5)
     let sources = [[3, 4, 5], [6], [], [7, 8, 9, 10]]

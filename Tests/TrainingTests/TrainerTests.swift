@@ -244,13 +244,14 @@ import Testing
   }
 
   /// Where nothing is learnt, only dropout tells the steps apart.
-  @Test func everyStepHasItsOwnDropout() throws {
+  @Test(arguments: [Float(0), 3]) func everyStepHasItsOwnDropout(consistencyWeight: Float) throws {
     let model = try smallTransformer(seed: 3)
     let trainer = try Trainer(
       model: model, modelDimension: 6,
       configuration: quickConfiguration(steps: 4) {
         $0.schedule.rate = 0
         $0.seed = 17
+        $0.consistencyWeight = consistencyWeight
       }, source: FixedBatches([Self.batches[0]]))
     var losses: [Double] = []
     trainer.shouldStop = { false }
@@ -258,7 +259,10 @@ import Testing
     _ = try trainer.run()
     #expect(Set(losses).count == 4)
     let expected = try (1...4).map { step in
-      try GradientStep(model, Self.batches[0], labelSmoothing: 0.1, seed: 17, step: step).loss
+      try GradientStep(
+        model, Self.batches[0], labelSmoothing: 0.1, seed: 17, step: step,
+        consistencyWeight: consistencyWeight
+      ).loss
     }
     #expect(losses == expected)
   }

@@ -87,6 +87,8 @@ import Testing
       ("labelSmoothing", { $0.labelSmoothing = 1 }),
       ("labelSmoothing", { $0.labelSmoothing = .nan }),
       ("clipNorm", { $0.clipNorm = -0.5 }),
+      ("consistencyWeight", { $0.consistencyWeight = -1 }),
+      ("consistencyWeight", { $0.consistencyWeight = .infinity }),
       ("optimizer.beta1", { $0.optimizer.beta1 = 1 }),
       ("optimizer.beta2", { $0.optimizer.beta2 = -0.1 }),
       ("optimizer.epsilon", { $0.optimizer.epsilon = .nan }),

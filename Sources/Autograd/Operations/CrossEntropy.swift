@@ -2,7 +2,7 @@ internal import Kernels
 internal import Tensors
 
 /// Cross-entropy of logits that exist as a whole: the plain form of
-/// ``projectedCrossEntropy(_:weight:bias:expected:labelSmoothing:normalizer:)``.
+/// ``projectedCrossEntropy(_:weight:bias:expected:labelSmoothing:normalizer:consistencyWeight:)``.
 ///
 /// - Parameters:
 ///   - logits: [..., V]

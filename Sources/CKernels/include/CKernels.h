@@ -194,6 +194,12 @@ typedef struct {
   void (*cross_entropy_rows)(
     float *logits, size_t ld, size_t rows, size_t columns, const int32_t *targets, float smoothing,
     float gradient_scale, int write_gradient, float *losses, float *nll);
+  // How far two distributions over the same tokens are apart (R-Drop): with p = softmax(a), q = softmax(b),
+  // losses[r] = (KL(p, q) + KL(q, p)) / 2; da and db get gradient_scale times its gradients. Targets are looked
+  // at for padding alone, as above. All of them have rows of ld.
+  void (*consistency_rows)(
+    const float *a, const float *b, size_t ld, size_t rows, size_t columns, const int32_t *targets,
+    float gradient_scale, float *da, float *db, float *losses);
 
   // ---- optimiser ----
   // m and v are the first and second moment. One pass.
