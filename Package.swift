@@ -114,7 +114,7 @@ let package = Package(
     tests("TiedEmbeddings", "Autograd", "CoreLayers", "Kernels", "Tensors"),
     tests("TransformerModels", "AttentionKit", "Kernels"),
     tests("RecurrentModels", "AttentionKit"),
-    tests("Decoding", "AttentionKit"),
+    tests("Decoding", "AttentionKit", "Kernels"),
     tests("TextProcessing", "SequenceModels", exclude: ["Fixtures"]),
     tests("Metrics", exclude: ["Fixtures"]),
     tests("ModelFiles", "Fuzzing", "Tensors"),

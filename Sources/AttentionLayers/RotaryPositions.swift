@@ -1,7 +1,7 @@
 public import Autograd
 public import CoreLayers
 import Foundation
-internal import Synchronization
+internal import Kernels
 internal import Tensors
 
 /// Queries and keys turned by their positions (Su et al. 2021): pair i of a head, its dimensions 2i and 2i + 1, by
@@ -47,12 +47,12 @@ public struct RotaryPositions: AttentionPositions {
 private final class AngleTable: Sendable {
   private let keyDimension: Int
   private let base: Double
-  private let table: Mutex<Tensor>
+  private let table: LockedValue<Tensor>
 
   init(keyDimension: Int, base: Double) {
     self.keyDimension = keyDimension
     self.base = base
-    table = Mutex(.zeros([0, keyDimension]))
+    table = LockedValue(.zeros([0, keyDimension]))
   }
 
   /// [at least `count`, K]: cosine and sine of each pair in turn.

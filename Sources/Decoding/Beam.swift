@@ -5,6 +5,7 @@ struct Beam {
   private let limit: Int
   private let penalty: LengthPenalty
   private let places: BeamSearch.Places
+  private let stopping: BeamSearch.Stopping
   private let end: Int
   /// The hypotheses that go on, the most probable first. All have the same length.
   private(set) var live = [Hypothesis.Path()]
@@ -15,13 +16,14 @@ struct Beam {
 
   init(
     size: Int, resultCount: Int, limit: Int, penalty: LengthPenalty, places: BeamSearch.Places,
-    end: Int
+    stopping: BeamSearch.Stopping, end: Int
   ) {
     self.size = size
     self.resultCount = resultCount
     self.limit = limit
     self.penalty = penalty
     self.places = places
+    self.stopping = stopping
     self.end = end
   }
 
@@ -82,7 +84,7 @@ struct Beam {
     if let length = next.first?.tokens.count, length >= limit {
       unfinished += next.map(scored)
       next = []
-    } else if cannotImprove(next) {
+    } else if cannotImprove(next) || (stopping == .enoughEnded && finished.count >= size) {
       next = []
     }
     live = next

@@ -6,14 +6,12 @@ internal import Tensors
 ///
 /// A sentence has `beamSize` places. At each step the best continuations of its live hypotheses, compared
 /// by log-probability (they have the same length), take the places; one that ends with the end token keeps
-/// its place until the search is over, or leaves it to the next best, as ``places`` says. So a beam of size 1 is greedy search, and a beam as large as the
-/// number of sequences is exhaustive search. Equally probable continuations are taken in the order of their
-/// hypotheses, then of their tokens.
+/// its place until the search is over, or leaves it to the next best, as ``places`` says. So a beam of size 1
+/// is greedy search, and a beam as large as the number of sequences is exhaustive search. Equally probable
+/// continuations are taken in the order of their hypotheses, then of their tokens.
 ///
-/// A sentence is done when no live hypothesis is left, or none can still come among the `resultCount` best
-/// finished ones: when even with certain tokens from now on, up to the most favourable length, its score
-/// after the length penalty would not be better than the worst of them. So stopping never loses a result
-/// that going on would have found.
+/// A sentence is done when no live hypothesis is left, or when ``stopping`` says so: by default when none can
+/// still come among the results, so that stopping never loses one that going on would have found.
 public struct BeamSearch: Sendable {
   /// What becomes of the place of a hypothesis that ends.
   public enum Places: String, Sendable, CaseIterable {
@@ -22,6 +20,17 @@ public struct BeamSearch: Sendable {
     /// It goes to the best continuation that does not end, so `beamSize` hypotheses stay live, at more cost: Tensor2Tensor
     /// and Hugging Face.
     case refilled
+  }
+
+  /// When the search of a sentence ends although hypotheses are live.
+  public enum Stopping: String, Sendable, CaseIterable {
+    /// When none of them can come among the `resultCount` best finished ones: when even with certain tokens from now
+    /// on, up to the most favourable length, its score after the length penalty would not be better than the worst of
+    /// them.
+    case nothingBetter
+    /// Already when `beamSize` hypotheses have ended, whatever the others would become: CTranslate2, and Hugging Face
+    /// with `early_stopping`.
+    case enoughEnded
   }
 
   /// The token every target starts with.
@@ -36,6 +45,8 @@ public struct BeamSearch: Sendable {
   public let lengthPenalty: LengthPenalty
   /// What becomes of the place of a hypothesis that ends.
   public let places: Places
+  /// When the search of a sentence ends although hypotheses are live.
+  public let stopping: Stopping
   /// What outputs must keep to.
   public let constraints: DecodingConstraints
 
@@ -43,7 +54,7 @@ public struct BeamSearch: Sendable {
   public init(
     start: Int, end: Int, beamSize: Int = 4, resultCount: Int = 1,
     lengthPenalty: LengthPenalty = .paper(), places: Places = .kept,
-    constraints: DecodingConstraints = .init()
+    stopping: Stopping = .nothingBetter, constraints: DecodingConstraints = .init()
   ) {
     self.start = start
     self.end = end
@@ -51,6 +62,7 @@ public struct BeamSearch: Sendable {
     self.resultCount = resultCount
     self.lengthPenalty = lengthPenalty
     self.places = places
+    self.stopping = stopping
     self.constraints = constraints
   }
 
@@ -71,7 +83,7 @@ public struct BeamSearch: Sendable {
     var beams = sources.indices.map { sentence in
       Beam(
         size: beamSize, resultCount: resultCount, limit: request.limits[sentence],
-        penalty: lengthPenalty, places: places, end: end)
+        penalty: lengthPenalty, places: places, stopping: stopping, end: end)
     }
     var active = request.sentences
     if !active.isEmpty {

@@ -1,5 +1,4 @@
 import Foundation
-import Synchronization
 
 /// Memory for tensors, kept and handed out again.
 ///
@@ -24,7 +23,7 @@ public enum BufferPool {
     var free: [Int: [FreePointer]] = [:]
     var statistics = Statistics()
   }
-  private static let state = Mutex(State())
+  private static let state = LockedValue(State())
   /// Of a cache line. As much stands before each buffer, for its header.
   private static let alignment = 64
   /// What stands before a buffer.

@@ -1,13 +1,12 @@
 import Autograd
 import Kernels
-import Synchronization
 import Tensors
 import TestSupport
 import Testing
 
 /// Time that passes by one second at every look, so that every look is visible.
 private final class TickingClock: Sendable {
-  private let ticks = Mutex(0)
+  private let ticks = LockedValue(0)
   var seconds: Double { ticks.withLock { Double($0) } }
   func look() -> Double {
     ticks.withLock {

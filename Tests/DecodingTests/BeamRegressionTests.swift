@@ -123,6 +123,25 @@ import Testing
     #expect(model.counter.rows - before < 4 * (list.map(\.logProbabilities.count).max() ?? 0))
   }
 
+  /// By mean log-probability the third output to end is the best; a search that stops at two does not see it.
+  @Test func stoppingAtEnoughEndsLosesABetterOne() throws {
+    let model = TableModel(vocabularySize: 4) { _, target in
+      target.count < 3 ? [-99, 0, 0, -99] : [-99, 0, -99, -99]
+    }
+    func best(_ stopping: BeamSearch.Stopping) throws -> (tokens: [Int], steps: Int) {
+      let before = model.counter.steps
+      let found = try BeamSearch(
+        start: 0, end: 1, beamSize: 2, lengthPenalty: .average, places: .refilled,
+        stopping: stopping, constraints: .init(maximumLength: { _ in 5 })
+      ).decode([[3]], with: model)
+      return (found[0][0].tokens, model.counter.steps - before)
+    }
+    let patient = try best(.nothingBetter)
+    #expect(patient.tokens == [2, 2])
+    let hasty = try best(.enoughEnded)
+    #expect(hasty.tokens == [] && hasty.steps == 2)
+  }
+
   @Test func aSentenceDoesNotWaitForAnothersEnd() throws {
     // One sentence ends at once, the other goes on to the limit.
     let model = TableModel(vocabularySize: 4) { source, _ in

@@ -1,5 +1,5 @@
 import AttentionKit
-import Synchronization
+import Kernels
 
 /// A model whose logits are a function of the source and of all target tokens so far, computed alike whatever
 /// else is in the batch.
@@ -12,7 +12,7 @@ struct TableModel: SequenceModel {
   let counter = Counter()
 
   final class Counter: Sendable {
-    private let counts = Mutex((steps: 0, rows: 0))
+    private let counts = LockedValue((steps: 0, rows: 0))
     var steps: Int { counts.withLock { $0.steps } }
     var rows: Int { counts.withLock { $0.rows } }
     func add(rows: Int) { counts.withLock { $0 = ($0.steps + 1, $0.rows + rows) } }

@@ -1,5 +1,5 @@
 import Foundation
-import Synchronization
+import Kernels
 import Testing
 
 /// The guarded memory of one test case.
@@ -10,7 +10,7 @@ final class GuardedMemory: Sendable {
     let base: UnsafeMutableRawPointer
     let length: Int
   }
-  private let regions = Mutex<[Region]>([])
+  private let regions = LockedValue<[Region]>([])
 
   func allocate(_ count: Int) -> UnsafeMutablePointer<Float> {
     let page = Int(sysconf(Int32(_SC_PAGESIZE)))

@@ -6,8 +6,8 @@ import Testing
 /// Every block is done once, whoever does it.
 @Suite(.serialized) struct ThreadPoolTests {
   private final class Counters: Sendable {
-    private let counts: Mutex<[Int]>
-    init(_ count: Int) { counts = Mutex([Int](repeating: 0, count: count)) }
+    private let counts: LockedValue<[Int]>
+    init(_ count: Int) { counts = LockedValue([Int](repeating: 0, count: count)) }
     func add(_ index: Int) { counts.withLock { $0[index] += 1 } }
     var all: [Int] { counts.withLock { $0 } }
   }

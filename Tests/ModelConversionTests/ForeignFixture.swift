@@ -21,13 +21,15 @@ extension ForeignTransformer {
     ).decode(sources, with: model)
   }
 
-  func beams(_ sources: [[Int]], maximumLength: Int, places: BeamSearch.Places = .kept) throws
-    -> [[Hypothesis]]
-  {
+  func beams(
+    _ sources: [[Int]], maximumLength: Int, minimumLength: Int = 0,
+    stopping: BeamSearch.Stopping = .nothingBetter
+  ) throws -> [[Hypothesis]] {
     try BeamSearch(
       start: target.start!, end: target.end!, beamSize: 4, resultCount: 4,
-      lengthPenalty: .average, places: places,
-      constraints: DecodingConstraints(maximumLength: { _ in maximumLength })
+      lengthPenalty: .average, places: .refilled, stopping: stopping,
+      constraints: DecodingConstraints(
+        maximumLength: { _ in maximumLength }, minimumLength: minimumLength)
     ).decode(sources, with: model)
   }
 }

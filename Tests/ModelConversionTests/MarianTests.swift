@@ -38,7 +38,7 @@ import Testing
     let foreign = try Marian.load(folder: folder)
     let rows = try expectedValues(folder + "/expected.json", as: [Row].self)
     let greedy = try foreign.greedy(rows.map(\.source), maximumLength: 12)
-    let beams = try foreign.beams(rows.map(\.source), maximumLength: 12, places: .refilled)
+    let beams = try foreign.beams(rows.map(\.source), maximumLength: 12)
     for (row, (greedy, beams)) in zip(rows, zip(greedy, beams)) {
       #expect(greedy.tokens == row.greedy)
       #expect(beams.map(\.tokens) == row.beams)

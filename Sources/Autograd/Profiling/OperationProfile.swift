@@ -1,6 +1,5 @@
 import Foundation
 internal import Kernels
-import Synchronization
 
 /// Where the time of forward and backward passes goes: by the scopes that layers name and by operations.
 ///
@@ -30,7 +29,7 @@ public final class OperationProfile: Sendable {
     var children: [Int] = []
   }
 
-  private let nodes = Mutex<[Node]>([Node(name: "all", kind: .scope)])
+  private let nodes = LockedValue<[Node]>([Node(name: "all", kind: .scope)])
   private let clock: @Sendable () -> Double
 
   /// An empty profile. Floating-point operations are counted as long as it lives.

@@ -1,6 +1,6 @@
 import AttentionKit
 import BenchmarkKit
-import Synchronization
+import Kernels
 
 /// What profiles saw of the steps that the runner timed, by the name of the contender.
 final class ProfiledSteps: Sendable {
@@ -11,7 +11,7 @@ final class ProfiledSteps: Sendable {
     let parts: ProfilePart
   }
 
-  private let steps = Mutex<[String: [Step]]>([:])
+  private let steps = LockedValue<[String: [Step]]>([:])
 
   /// Forgets everything: a new run begins.
   func removeAll() { steps.withLock { $0.removeAll() } }

@@ -1,8 +1,8 @@
-import Synchronization
+import Kernels
 
 /// What the workers have said of themselves, for the report.
 final class PeerFacts: Sendable {
-  private let facts = Mutex<[String: [String: String]]>([:])
+  private let facts = LockedValue<[String: [String: String]]>([:])
 
   func note(_ found: [String: String], of program: PeerVariant.Program) {
     facts.withLock { $0[program.rawValue] = found }
