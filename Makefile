@@ -30,6 +30,9 @@ SANITIZE_thread := --sanitize=thread
 # Where grapheme-to-phoneme data are: beside the package, or downloaded by the project's script.
 G2P_DATA ?= $(firstword $(wildcard ../shared/data/g2p) Data/g2p)
 G2P_RUN ?= Runs/g2p
+G2P_WORDS ?= Data/g2p/unlabelled.words
+# Where the CPU has no products of bfloat16: G2P_PRECISION=float32.
+G2P_PRECISION ?= bfloat16
 ATTEND = .build/release/attend
 
 # English and German image captions, the same way; `make multi30k FROM=de TO=en` is the other direction.
@@ -72,11 +75,11 @@ LINTED := $(wildcard Package.swift Sources Benchmarks Tests Snippets)
 FIXTURE_GENERATORS = $(wildcard Tests/Fixtures/*.py Tests/*/Fixtures/*.py)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build test kill-test test-dependent lint format bench bench-peers fixtures g2p multi30k bible minilm compare clean
+.PHONY: help setup build test kill-test test-sentencepiece test-dependent lint format bench bench-peers fixtures g2p g2p-distilled multi30k bible minilm compare clean
 .PHONY: fuzz sanitize sanitize-address sanitize-undefined sanitize-thread
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "make %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: ## install what the build needs (OpenBLAS, LAPACKE, pkg-config), if it is missing
 	@Scripts/setup.sh
@@ -95,6 +98,10 @@ KILLS ?= 100
 
 kill-test: build ## kill a training at KILLS random moments (100) and compare what becomes of it with one left alone
 	ATTEND_KILLS=$(KILLS) $(SWIFT) test --skip-build $(STRICT) --filter KillTests
+
+test-sentencepiece: setup ## the tests of the trait SentencePiece, which needs libsentencepiece-dev
+	$(SWIFT) test --traits SentencePiece --scratch-path .build/sentencepiece $(STRICT) \
+	  --filter 'SentencePiece|ConvertTests|TokenizerTests|UsageTests'
 
 test-dependent: setup ## build and run a package that depends on this one, in debug and release
 	@for mode in debug release; do \
@@ -140,10 +147,43 @@ g2p: attend $(G2P_DATA)/g014b2b.train ## train and evaluate on CMUdict grapheme-
 	$(ATTEND) average --run $(G2P_RUN) --output $(G2P_RUN)/average
 	for model in $(G2P_RUN)/best $(G2P_RUN)/average; do \
 	  echo "$$model:"; \
-	  $(ATTEND) evaluate --model $$model --inputs $(G2P_DATA)/g014b2b.words \
-	    --references $(G2P_DATA)/g014b2b.ref --beam 1 || exit 1; \
+	  $(call evaluate_g2p,$$model) || exit 1; \
 	done
 	Scripts/plot-learning-curve.sh $(G2P_RUN)
+
+# Three models that err in different places say together how words sound that CMUdict does not have; the last of them goes on
+# with these words and CMUdict's (Sun et al. 2019).
+G2P_TEACHERS = $(G2P_RUN)-teacher-1 $(G2P_RUN)-teacher-2 $(G2P_RUN)-teacher-3
+G2P_STUDENT = $(G2P_RUN)-distilled
+G2P_FILE = data.train=$(G2P_DATA)/g014b2b.train
+# $(call evaluate_g2p,MODEL)
+evaluate_g2p = $(ATTEND) evaluate --model $(1) --inputs $(G2P_DATA)/g014b2b.words \
+  --references $(G2P_DATA)/g014b2b.ref --beam 1
+
+g2p-distilled: attend $(G2P_DATA)/g014b2b.train $(G2P_WORDS) ## the same from three teachers and further words; takes ten hours
+	$(call train,$(word 1,$(G2P_TEACHERS)),Configurations/g2p.json,--set $(G2P_FILE))
+	$(call train,$(word 2,$(G2P_TEACHERS)),Configurations/g2p.json,--set $(G2P_FILE) \
+	  --set model.positions=relative --set model.attentionPositions.reach=8 --set model.dropoutRate=0.15 \
+	  --set model.attentionDropoutRate=0.1 --set model.activationDropoutRate=0.1 \
+	  --set training.schedule.rate=0.0005 --set training.maximumEpochs=30)
+	$(call train,$(word 3,$(G2P_TEACHERS)),Configurations/g2p-relative.json,--set $(G2P_FILE) \
+	  --set training.precision=$(G2P_PRECISION))
+	for run in $(G2P_TEACHERS); do \
+	  if [ ! -e $$run/average ]; then $(ATTEND) average --run $$run --output $$run/average || exit 1; fi; \
+	  $(call evaluate_g2p,$$run/average) || exit 1; \
+	done
+	if [ ! -e $(G2P_STUDENT).train ]; then \
+	  $(ATTEND) translate $(foreach run,$(G2P_TEACHERS),--model $(run)/average) --batch-size 512 --batch-tokens 16384 \
+	    < $(G2P_WORDS) | paste $(G2P_WORDS) - | awk -F '\t' '$$2 != ""' | cat $(G2P_DATA)/g014b2b.train - \
+	    > $(G2P_STUDENT).tmp && mv $(G2P_STUDENT).tmp $(G2P_STUDENT).train; \
+	fi
+	$(call train,$(G2P_STUDENT),Configurations/g2p-relative.json,--set data.train=$(G2P_STUDENT).train \
+	  --warm-start $(word 3,$(G2P_TEACHERS))/average --set training.precision=$(G2P_PRECISION) \
+	  --set data.heldOutShare=0.004 --set model.dropoutRate=0.1 --set training.maximumEpochs=16 \
+	  --set training.seed=3 --set training.schedule.rate=0.0004 --set training.schedule.warmupSteps=300)
+	$(ATTEND) average --run $(G2P_STUDENT) --output $(G2P_STUDENT)/average
+	$(call evaluate_g2p,$(G2P_STUDENT)/average)
+	Scripts/plot-learning-curve.sh $(G2P_STUDENT)
 
 multi30k: attend $(call MULTI30K_FILE,train).en ## train and evaluate a translator of Multi30k (FROM=en TO=de)
 	$(call train,$(MULTI30K_RUN),Configurations/multi30k.json, \
@@ -181,6 +221,9 @@ clean: ## remove build products and the Python environment; Runs and Data stay
 
 Data/g2p/g014b2b.train:
 	Scripts/get-g2p-data.sh Data/g2p
+
+Data/g2p/unlabelled.words: $(G2P_DATA)/g014b2b.train
+	G2P_DATA=$(G2P_DATA) Scripts/get-english-words.sh Data/g2p
 
 Data/multi30k/train.lc.norm.tok.en:
 	Scripts/get-multi30k-data.sh Data/multi30k

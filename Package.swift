@@ -39,6 +39,12 @@ let package = Package(
     .executable(name: "attend", targets: ["attend"]),
     .executable(name: "bench", targets: ["bench"]),
   ],
+  traits: [
+    .trait(
+      name: "SentencePiece",
+      description: "Tokenizer of OPUS-MT and others; needs the system package libsentencepiece-dev."
+    )
+  ],
   targets: [
     // Below the tensors: system libraries and loops over memory.
     .systemLibrary(
@@ -70,7 +76,14 @@ let package = Package(
       "RecurrentModels", "AttentionLayers", "Autograd", "CoreLayers", "Kernels", "ModelFiles",
       "SequenceModels", "Tensors", "TiedEmbeddings"),
     target("Decoding", "Autograd", "CKernels", "Kernels", "SequenceModels", "Tensors"),
-    target("TextProcessing", "ModelFiles", "Tensors"),
+    .target(
+      name: "CSentencePiece",
+      cxxSettings: [.define("SENTENCEPIECE", .when(traits: ["SentencePiece"]))],
+      linkerSettings: [.linkedLibrary("sentencepiece", .when(traits: ["SentencePiece"]))]),
+    target(
+      "TextProcessing",
+      .target(name: "CSentencePiece", condition: .when(traits: ["SentencePiece"])), "ModelFiles",
+      "Tensors"),
     target("Metrics"),
     target("ModelFiles", "Tensors"),
     target("ParameterFiles", "Autograd", "CoreLayers", "ModelFiles", "Tensors"),
@@ -127,5 +140,6 @@ let package = Package(
     tests("bench", "AttentionKit", "BenchmarkKit"),
     tests("attend", "AttentionKit", "ModelFiles", "Tensors"),
   ],
-  swiftLanguageModes: [.v6]
+  swiftLanguageModes: [.v6],
+  cxxLanguageStandard: .cxx17
 )

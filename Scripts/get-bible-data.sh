@@ -58,64 +58,15 @@ temporary=$(mktemp -d)
 trap 'rm -rf "$temporary"' EXIT
 trap 'exit 1' HUP INT TERM
 
-# fetch PACKAGE VERSION: puts the package into $temporary.
-fetch() {
-  file=$1_$2_all.deb
-  if [ -n "${SWORD_PACKAGES:-}" ]; then
-    if [ ! -f "$SWORD_PACKAGES/$file" ]; then
-      echo "get-bible-data: SWORD_PACKAGES is set, but $SWORD_PACKAGES has no $file" >&2
-      exit 1
-    fi
-    cp "$SWORD_PACKAGES/$file" "$temporary/$file"
-    return
-  fi
-  # Sandbox: apt's own user cannot write into the folder, and root would be told so.
-  if command -v apt-get >/dev/null 2>&1 &&
-    (cd "$temporary" && apt-get -qq -o APT::Sandbox::User=root download "$1=$2") >"$temporary/apt.log" 2>&1 &&
-    [ -f "$temporary/$file" ]; then
-    return
-  fi
-  address=https://deb.debian.org/debian/pool/main/s/$1/$file
-  if command -v curl >/dev/null 2>&1 &&
-    curl --fail --silent --show-error --location --retry 2 --connect-timeout 20 \
-      --output "$temporary/$file" "$address" 2>"$temporary/curl.log"; then
-    return
-  fi
-  {
-    echo "get-bible-data: could not get $1 $2"
-    for log in apt curl; do
-      if [ -s "$temporary/$log.log" ]; then
-        sed "s/^/  $log: /" "$temporary/$log.log"
-      elif ! [ -f "$temporary/$log.log" ]; then
-        echo "  $log: not on this machine"
-      fi
-    done
-    echo "On Debian, sudo apt-get update may help. Otherwise download $english_package $english_version and"
-    echo "$spanish_package $spanish_version (all.deb) where there is a network, from the folders of these names in"
-    echo "https://deb.debian.org/debian/pool/main/s or, if they are gone there, from https://snapshot.debian.org,"
-    echo "and call SWORD_PACKAGES=folder-with-both $0"
-  } >&2
-  exit 1
-}
-
-# unpack FILE: its contents under $temporary/root.
-unpack() {
-  mkdir -p "$temporary/root"
-  if command -v dpkg-deb >/dev/null 2>&1; then
-    dpkg-deb -x "$1" "$temporary/root"
-  else
-    ar p "$1" data.tar.xz | tar -xJf - -C "$temporary/root"
-  fi
-}
+packages=${SWORD_PACKAGES:-}
+packages_name=SWORD_PACKAGES
+. "$(dirname "$0")/debian-package.sh"
 
 for package in "$english_package $english_version" "$spanish_package $spanish_version"; do
   name=${package% *}
   version=${package#* }
-  fetch "$name" "$version"
-  if ! unpack "$temporary/${name}_${version}_all.deb" >&2; then
-    echo "get-bible-data: $name could not be unpacked; needs dpkg-deb, or ar, tar and xz" >&2
-    exit 1
-  fi
+  fetch "$name" "$version" "s/$name"
+  unpack "$name" "$version"
 done
 
 python3 - "$temporary/root/usr/share/sword/modules/texts/ztext" "$folder" "$seed" "$held_out" "$digest" <<'PYTHON'

@@ -4,6 +4,8 @@ public enum SequenceModelError: Error, Equatable, CustomStringConvertible {
   case unknownToken(token: Int, vocabularySize: Int, row: Int, column: Int)
   /// Sources and targets are not equally many.
   case unequalCounts(sources: Int, targets: Int)
+  /// Models of an ensemble have different numbers of source or target tokens.
+  case unequalVocabularies(side: String, first: Int, other: Int)
 
   /// The text for a person.
   public var description: String {
@@ -12,6 +14,8 @@ public enum SequenceModelError: Error, Equatable, CustomStringConvertible {
       "token \(token) in sequence \(row) at position \(column) is outside the vocabulary of \(size) tokens"
     case .unequalCounts(let sources, let targets):
       "expected as many sources as targets, found \(sources) sources and \(targets) targets"
+    case .unequalVocabularies(let side, let first, let other):
+      "expected models with the same tokens, found \(first) and \(other) \(side) tokens"
     }
   }
 }

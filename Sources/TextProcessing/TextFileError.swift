@@ -32,6 +32,8 @@ public struct TextFileError: Error, Equatable, CustomStringConvertible {
     case codesVersion(expected: String, found: String?)
     /// A line of a file of merges that is not two symbols with a space between.
     case merge(String)
+    /// A file that is no model of SentencePiece; the reason in its words.
+    case sentencePieces(reason: String)
   }
 
   /// The file's path, or "standard input".
@@ -81,6 +83,8 @@ public struct TextFileError: Error, Equatable, CustomStringConvertible {
     case .codesVersion(let expected, let found):
       return "\(place): expected '\(expected)', found "
         + (found.map { "'\($0)'" } ?? "the end of the file")
+    case .sentencePieces(let reason):
+      return "\(place): expected a model of SentencePiece: \(reason)"
     case .merge(let line):
       return "\(place): expected two symbols with one space between, found '\(line)'"
     case .specialToken(let expected, let found):

@@ -1,6 +1,6 @@
 internal import Autograd
 public import CoreLayers
-import Foundation
+public import Foundation
 public import ModelFiles
 internal import ParameterFiles
 internal import Tensors
@@ -25,7 +25,7 @@ public struct Checkpoint {
   ///   - files: further files by name, such as vocabularies.
   public static func write(
     to path: String, model: some Layer, configuration: StrictJSON, optimizer: Adam? = nil,
-    average: MovingAverage? = nil, state: TrainingState? = nil, files: [String: String] = [:]
+    average: MovingAverage? = nil, state: TrainingState? = nil, files: [String: Data] = [:]
   ) throws {
     try replace(path) { folder in
       let document = StrictJSON.object([

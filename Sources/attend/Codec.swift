@@ -8,41 +8,46 @@ struct Codec {
   let sourceVocabulary: Vocabulary
   let targetVocabulary: Vocabulary
   private let appendsSourceEnd: Bool
-  /// The merges of the sides that have a byte-pair encoding.
-  private let sourceEncoding: BytePairEncoding?
-  private let targetEncoding: BytePairEncoding?
+  /// What cuts words on the sides where something does.
+  private let sourceSubwords: Subwords?
+  private let targetSubwords: Subwords?
 
   static let sourceFile = "source_vocabulary.txt"
   static let targetFile = "target_vocabulary.txt"
-  static let sourceCodesFile = "source_codes.bpe"
-  static let targetCodesFile = "target_codes.bpe"
 
   /// - Parameter vocabularies: given the tokenizers of both sides.
   private init(
-    _ data: DataConfiguration, sourceEncoding: BytePairEncoding?,
-    targetEncoding: BytePairEncoding?,
+    _ data: DataConfiguration, subwords: (source: Subwords?, target: Subwords?),
     vocabularies: (any Tokenizer, any Tokenizer) throws -> (Vocabulary, Vocabulary)
-  ) rethrows {
+  ) throws {
     appendsSourceEnd = data.appendsSourceEnd
-    self.sourceEncoding = sourceEncoding
-    self.targetEncoding = targetEncoding
-    source = data.sourceTokenizer.tokenizer(
-      encoding: sourceEncoding, normalization: data.normalization)
-    target = data.targetTokenizer.tokenizer(
-      encoding: targetEncoding, normalization: data.normalization)
+    (sourceSubwords, targetSubwords) = subwords
+    source = try data.sourceTokenizer.tokenizer(
+      subwords: subwords.source, normalization: data.normalization)
+    target = try data.targetTokenizer.tokenizer(
+      subwords: subwords.target, normalization: data.normalization)
     (sourceVocabulary, targetVocabulary) = try vocabularies(source, target)
+  }
+
+  /// Whether merges and vocabularies are the same; what kinds of tokenizers there are is the configuration's matter.
+  func agrees(with other: Codec) -> Bool {
+    func bytes(_ vocabulary: Vocabulary) -> [[UInt8]] { vocabulary.tokens.map { Array($0.utf8) } }
+    return appendsSourceEnd == other.appendsSourceEnd
+      && sourceSubwords == other.sourceSubwords && targetSubwords == other.targetSubwords
+      && bytes(sourceVocabulary) == bytes(other.sourceVocabulary)
+      && bytes(targetVocabulary) == bytes(other.targetVocabulary)
   }
 
   /// The codec of a checkpoint.
   init(_ data: DataConfiguration, checkpoint: Checkpoint) throws {
-    func encoding(_ kind: DataConfiguration.TokenizerKind, _ file: String) throws
-      -> BytePairEncoding?
-    {
-      kind == .bpe ? try BytePairEncoding(contentsOf: checkpoint.path + "/" + file) : nil
+    func subwords(_ kind: DataConfiguration.TokenizerKind, _ side: String) throws -> Subwords? {
+      try Subwords(kind, contentsOf: checkpoint.path + "/" + Subwords.fileName(kind, side))
     }
     try self.init(
-      data, sourceEncoding: encoding(data.sourceTokenizer, Self.sourceCodesFile),
-      targetEncoding: encoding(data.targetTokenizer, Self.targetCodesFile)
+      data,
+      subwords: (
+        subwords(data.sourceTokenizer, "source"), subwords(data.targetTokenizer, "target")
+      )
     ) { _, _ in
       (
         try Vocabulary(contentsOf: checkpoint.path + "/" + Self.sourceFile),
@@ -54,16 +59,14 @@ struct Codec {
   /// The codec for a corpus: its merges learned or read, its vocabularies counted.
   init(_ data: DataConfiguration, counting text: TrainingText) throws {
     if data.task != .files {
-      self.init(data, sourceEncoding: nil, targetEncoding: nil) { _, _ in
+      try self.init(data, subwords: (nil, nil)) { _, _ in
         let vocabulary = SyntheticTask.vocabulary(symbolCount: data.symbolCount)
         return (vocabulary, vocabulary)
       }
       return
     }
     let (sources, targets) = (text.pairs.lazy.map(\.source), text.pairs.lazy.map(\.target))
-    let (sourceEncoding, targetEncoding) = try data.encodings(sources, targets)
-    self.init(data, sourceEncoding: sourceEncoding, targetEncoding: targetEncoding) {
-      source, target in
+    try self.init(data, subwords: data.subwords(sources, targets)) { source, target in
       func vocabulary(_ counts: TokenCounts) -> Vocabulary {
         Vocabulary(
           counts, limit: data.vocabularyLimit, minimumFrequency: data.minimumFrequency)
@@ -79,13 +82,14 @@ struct Codec {
   }
 
   /// What a checkpoint needs to make the codec again.
-  var files: [String: String] {
+  var files: [String: Data] {
     var files = [
-      Self.sourceFile: sourceVocabulary.fileContents,
-      Self.targetFile: targetVocabulary.fileContents,
+      Self.sourceFile: Data(sourceVocabulary.fileContents.utf8),
+      Self.targetFile: Data(targetVocabulary.fileContents.utf8),
     ]
-    files[Self.sourceCodesFile] = sourceEncoding?.fileContents
-    files[Self.targetCodesFile] = targetEncoding?.fileContents
+    for (side, subwords) in [("source", sourceSubwords), ("target", targetSubwords)] {
+      if let subwords { files[Subwords.fileName(subwords.kind, side)] = subwords.fileContents }
+    }
     return files
   }
 
@@ -138,49 +142,5 @@ struct Codec {
     TrainingBatch(
       sources: sources, targets: targets, start: targetVocabulary.startID,
       end: targetVocabulary.endID, padding: targetVocabulary.paddingID)
-  }
-}
-
-extension DataConfiguration {
-  /// The merges of the sides that are cut by `bpe`: of the file that is named, or learned from the text, of both
-  /// sides together where they share a vocabulary.
-  fileprivate func encodings(_ sources: some Sequence<String>, _ targets: some Sequence<String>)
-    throws -> (source: BytePairEncoding?, target: BytePairEncoding?)
-  {
-    let (cutsSource, cutsTarget) = (sourceTokenizer == .bpe, targetTokenizer == .bpe)
-    if !bpeCodes.isEmpty && (cutsSource || cutsTarget) {
-      let encoding = try BytePairEncoding(contentsOf: bpeCodes)
-      return (cutsSource ? encoding : nil, cutsTarget ? encoding : nil)
-    }
-    func words(_ texts: some Sequence<String>) -> TokenCounts {
-      BytePairEncoding.wordCounts(texts.lazy.map(normalization.applied(to:)))
-    }
-    func learned(_ words: TokenCounts) -> BytePairEncoding {
-      BytePairEncoding.learn(fromWords: words, mergeCount: bpeMerges)
-    }
-    if cutsSource && cutsTarget && sharesVocabulary {
-      // Counted one after the other, so that neither text is in memory.
-      let encoding = learned(words([AnySequence(sources), AnySequence(targets)].lazy.joined()))
-      return (encoding, encoding)
-    }
-    return (
-      cutsSource ? learned(words(sources)) : nil, cutsTarget ? learned(words(targets)) : nil
-    )
-  }
-}
-
-extension DataConfiguration.TokenizerKind {
-  /// - Parameter encoding: of `bpe`, and of nothing else.
-  func tokenizer(encoding: BytePairEncoding?, normalization: UnicodeNormalization)
-    -> any Tokenizer
-  {
-    let tokenizer: any Tokenizer =
-      switch self {
-      case .words: WordTokenizer()
-      case .characters: CharacterTokenizer()
-      case .bpe: BPETokenizer(encoding ?? BytePairEncoding([]))
-      }
-    return normalization == .none
-      ? tokenizer : NormalizingTokenizer(tokenizer, form: normalization)
   }
 }

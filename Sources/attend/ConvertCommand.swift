@@ -10,7 +10,8 @@ extension Command {
       Formats: attend (a checkpoint or run), pytorch (weights by the names of nn.Transformer), marian (a folder of Hugging
       Face's MarianMTModel), ctranslate2. Text is cut into tokens outside of most of these, so a checkpoint that comes from
       them takes tokens between spaces unless --tokenizer says otherwise, and what cuts a checkpoint's text into pieces is
-      not converted.
+      not converted. A program that was built with SentencePiece (--traits SentencePiece) takes source.spm and target.spm
+      along where a folder has them; the checkpoint then takes text.
       """,
     options: [
       .init("--from", "FORMAT", "the format of INPUT (default: by the files in it)"),
@@ -27,14 +28,17 @@ extension Command {
             "model.bin, model.safetensors with config.json or configuration.json, or a checkpoint",
           found: "none of them; say --from if there are")
       }
-      let tokenizer = try arguments.choice(
-        "--tokenizer", DataConfiguration.TokenizerKind.self, default: .words)
-      if tokenizer == .bpe {
-        throw UsageError("--tokenizer: expected words or characters, found \"bpe\"")
+      let kind =
+        arguments.has("--tokenizer")
+        ? try arguments.choice(
+          "--tokenizer", DataConfiguration.TokenizerKind.self, default: .words) : nil
+      if let kind, kind != .words && kind != .characters {
+        throw UsageError("--tokenizer: expected words or characters, found \"\(kind.rawValue)\"")
       }
+      let tokenizers = try ConvertedTokenizers(kind, of: input)
       let format = try arguments.modelFormat("--to") ?? .attend
       let model = try guess.load(input)
-      try format.save(model, to: output, from: input, tokenizer: tokenizer)
+      try format.save(model, to: output, from: input, tokenizers: tokenizers)
       Command.say("\(output) has the model of \(input), \(model.model.parameterCount) parameters")
     })
 }

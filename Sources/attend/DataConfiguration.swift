@@ -4,7 +4,9 @@ import Foundation
 /// Where text comes from and how it becomes tokens.
 struct DataConfiguration: Codable, Equatable {
   enum Task: String, Codable { case files, copy, reverse, sort }
-  enum TokenizerKind: String, Codable, CaseIterable { case words, characters, bpe }
+  enum TokenizerKind: String, Codable, CaseIterable {
+    case words, characters, bpe, sentencePiece
+  }
 
   /// `files` reads ``train``; the others make sequences up.
   var task = Task.files
@@ -32,6 +34,9 @@ struct DataConfiguration: Codable, Equatable {
   var bpeMerges = 10_000
   /// The probability that a merge is left out in training (BPE-dropout).
   var bpeDropout = 0.0
+  /// The models of `sentencePiece`, such as source.spm and target.spm of OPUS-MT.
+  var sourcePieces = ""
+  var targetPieces = ""
   /// Whether sources end in the end token, as those of Marian's models do.
   var appendsSourceEnd = false
   /// One vocabulary for source and target.

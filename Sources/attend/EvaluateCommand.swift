@@ -20,7 +20,10 @@ extension Command {
       --by-length adds the same scores of the short sources, the longer ones and so on.
       """,
     options: [
-      .init("--model", "PATH", "a checkpoint or a run's folder"),
+      .init(
+        "--model", "PATH",
+        "a checkpoint or a run's folder; several decide together",
+        isRepeatable: true),
       .init("--hypotheses", "FILE", "outputs of any system, one a line"),
       .init("--data", "FILE", "SOURCE<TAB>TARGET lines"),
       .init("--source", "FILE", "one source a line"),
@@ -70,8 +73,8 @@ private struct Evaluation {
     let hypotheses: [String]
     var tokenizer: any Tokenizer = WordTokenizer()
     var sourceTokenizer: any Tokenizer = WordTokenizer()
-    if let path = arguments["--model"] {
-      let trained = try TrainedModel(path)
+    if arguments.has("--model") {
+      let trained = try TrainedModel(together: arguments.all("--model"))
       (tokenizer, sourceTokenizer) = (trained.codec.target, trained.codec.source)
       hypotheses = try decode(trained, &report)
       if let corpus = references.corpus {

@@ -49,14 +49,14 @@ enum ModelFormat: String, CaseIterable {
 
   /// Writes a model with its vocabularies.
   ///
-  /// - Parameter tokenizer: what a checkpoint of this tool is to cut text by.
+  /// - Parameter tokenizers: what a checkpoint of this tool is to cut text by.
   func save(
     _ model: ForeignTransformer, to folder: String, from input: String,
-    tokenizer: DataConfiguration.TokenizerKind
+    tokenizers: ConvertedTokenizers
   ) throws {
     switch self {
     case .attend:
-      try model.writeCheckpoint(to: folder, from: input, tokenizer: tokenizer)
+      try model.writeCheckpoint(to: folder, from: input, tokenizers: tokenizers)
     case .pytorch: try PyTorchFolder.save(model, folder: folder)
     case .marian: try Marian.save(model, folder: folder)
     case .ctranslate2: try CTranslate2.save(model, folder: folder)
@@ -82,19 +82,20 @@ extension TrainedModel {
 extension ForeignTransformer {
   /// A checkpoint for use: of vocabularies with our special tokens first.
   fileprivate func writeCheckpoint(
-    to path: String, from input: String, tokenizer: DataConfiguration.TokenizerKind
+    to path: String, from input: String, tokenizers: ConvertedTokenizers
   ) throws {
     let own = try withOwnVocabularies(path: input)
     var configuration = RunConfiguration()
-    configuration.data.sourceTokenizer = tokenizer
-    configuration.data.targetTokenizer = tokenizer
+    configuration.data.sourceTokenizer = tokenizers.kind
+    configuration.data.targetTokenizer = tokenizers.kind
     configuration.data.sharesVocabulary = own.source == own.target
     configuration.data.appendsSourceEnd = appendsSourceEnd
     configuration.model = ModelConfiguration(own.model.configuration)
     try Checkpoint.write(
       to: path, model: own.model, configuration: configuration.json(),
-      files: [
-        Codec.sourceFile: own.source.fileContents, Codec.targetFile: own.target.fileContents,
-      ])
+      files: tokenizers.files.merging([
+        Codec.sourceFile: Data(own.source.fileContents.utf8),
+        Codec.targetFile: Data(own.target.fileContents.utf8),
+      ]) { $1 })
   }
 }

@@ -11,7 +11,10 @@ extension Command {
       get "nan" and 0. At the end, the perplexity per token is shown on standard error.
       """,
     options: [
-      .init("--model", "PATH", "a checkpoint or a run's folder (required)"),
+      .init(
+        "--model", "PATH",
+        "a checkpoint or a run's folder (required); several decide together",
+        isRepeatable: true),
       .init("--data", "FILE", "SOURCE<TAB>TARGET lines; - is standard input"),
       .init("--source", "FILE", "one source a line, with --target"),
       .init("--target", "FILE", "one target a line"),
@@ -19,9 +22,9 @@ extension Command {
       .init("--json", nil, "write a JSON object for each pair, with each token's log-probability")
     ],
     run: { arguments in
-      let path = try arguments.required("--model")
+      _ = try arguments.required("--model")
       let pairs = try pairs(arguments)
-      let trained = try TrainedModel(path)
+      let trained = try TrainedModel(together: arguments.all("--model"))
       let codec = trained.codec
       let tokens = pairs.map {
         TokenPair(source: codec.encodeSource($0.source), target: codec.encodeTarget($0.target))

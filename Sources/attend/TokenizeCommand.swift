@@ -10,8 +10,11 @@ extension Command {
       way round. With --model, the tokens are those that the model reads or, with --target, writes.
       """,
     options: [
-      .init("--kind", "KIND", "words, characters or bpe (default: bpe with --codes, else words)"),
+      .init(
+        "--kind", "KIND",
+        "words, characters, bpe or sentencePiece (default: by --codes or --pieces, else words)"),
       .init("--codes", "FILE", "merges of subword-nmt's format, for bpe"),
+      .init("--pieces", "FILE", "a model of SentencePiece, such as source.spm"),
       .init("--model", "PATH", "a checkpoint or a run's folder: its tokenizer"),
       .init("--target", nil, "with --model: that of the target side"),
       .init("--normalization", "FORM", "none, nfc or nfkc (default none)"),
@@ -55,22 +58,26 @@ extension Command {
 
   private static func tokenizer(_ arguments: Arguments) throws -> any Tokenizer {
     if let path = arguments["--model"] {
-      for option in ["--kind", "--codes", "--normalization"] where arguments.has(option) {
+      for option in ["--kind", "--codes", "--pieces", "--normalization"] where arguments.has(option)
+      {
         throw UsageError("\(option) is the model's own: expected one of it and --model")
       }
       let codec = try TrainedModel.codec(path)
       return arguments.has("--target") ? codec.target : codec.source
     }
-    let codes = arguments["--codes"]
+    let (codes, pieces) = (arguments["--codes"], arguments["--pieces"])
     let kind = try arguments.choice(
       "--kind", DataConfiguration.TokenizerKind.self,
-      default: codes == nil ? .words : .bpe)
+      default: codes != nil ? .bpe : pieces != nil ? .sentencePiece : .words)
     let form = try arguments.choice(
       "--normalization", UnicodeNormalization.self, default: .none)
     if (kind == .bpe) != (codes != nil) {
       throw UsageError("--kind bpe and --codes belong together")
     }
-    return kind.tokenizer(
-      encoding: try codes.map { try BytePairEncoding(contentsOf: $0) }, normalization: form)
+    if (kind == .sentencePiece) != (pieces != nil) {
+      throw UsageError("--kind sentencePiece and --pieces belong together")
+    }
+    let subwords = try (codes ?? pieces).flatMap { try Subwords(kind, contentsOf: $0) }
+    return try kind.tokenizer(subwords: subwords, normalization: form)
   }
 }

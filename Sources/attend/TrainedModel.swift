@@ -15,6 +15,26 @@ struct TrainedModel {
     try checkpoint.loadWeights(into: model)
   }
 
+  /// Several models that decide together, with the first one's tokenizers and vocabularies; or one by itself.
+  init(together paths: [String]) throws {
+    let members = try paths.map { try TrainedModel($0) }
+    let first = members[0]
+    for (path, member) in zip(paths, members).dropFirst() where !first.hasTokens(of: member) {
+      throw TrainingError.checkpoint(
+        path: path, problem: "expected the tokenizers and vocabularies of \(paths[0]), found others"
+      )
+    }
+    (checkpoint, configuration, codec) = (first.checkpoint, first.configuration, first.codec)
+    model = members.count == 1 ? first.model : try Ensemble(members.map(\.model))
+  }
+
+  private func hasTokens(of other: TrainedModel) -> Bool {
+    let (data, others) = (configuration.data, other.configuration.data)
+    return data.sourceTokenizer == others.sourceTokenizer
+      && data.targetTokenizer == others.targetTokenizer
+      && data.normalization == others.normalization && codec.agrees(with: other.codec)
+  }
+
   /// The tokenizers and vocabularies alone.
   static func codec(_ path: String) throws -> Codec { try read(path).codec }
 

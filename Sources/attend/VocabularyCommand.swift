@@ -28,6 +28,9 @@ extension Command {
       if (kind == .bpe) != (codes != nil) {
         throw UsageError("--kind bpe and --codes belong together")
       }
+      if kind == .sentencePiece {
+        throw UsageError("--kind: expected words, characters or bpe, found \"sentencePiece\"")
+      }
       if mergeCount != nil && codes == nil {
         throw UsageError("--merges needs --codes, where the merges are written")
       }
@@ -48,7 +51,8 @@ extension Command {
       } else if let codes {
         encoding = try BytePairEncoding(contentsOf: codes)
       }
-      let tokenizer = kind.tokenizer(encoding: encoding, normalization: .none)
+      let tokenizer = try kind.tokenizer(
+        subwords: encoding.map(Subwords.merges), normalization: .none)
       let counts = TokenCounts(lines.lazy.map(tokenizer.encode))
       let vocabulary = Vocabulary(
         counts, limit: try arguments.positiveInteger("--limit"),

@@ -11,6 +11,18 @@ struct TokenizerTests {
     #expect(words.decode([]) == "")
   }
 
+  /// Expected: what MarianTokenizer.remove_language_code of the transformers library gives.
+  @Test(arguments: [
+    (">>fra<< a b", [">>fra<<", "a", "b"]), (">>zho_Hans<<a", [">>zho_Hans<<", "a"]),
+    (">>a<<b<<c", [">>a<<", "b<<c"]), (">><<a", [">><<", "a"]), (">>fra<<", [">>fra<<"]),
+    (" >>fra<< a", [">>fra<<", "a"]), (">>fra a", [">>fra", "a"]), ("a >>fra<<", ["a", ">>fra<<"]),
+    (">>a\nb<<c", [">>a\nb<<", "c"]), ("", []),
+  ])
+  func languageCodesAreTokens(text: String, tokens: [String]) {
+    #expect(LanguageCodeTokenizer(WordTokenizer()).encode(text) == tokens)
+    #expect(LanguageCodeTokenizer(WordTokenizer()).decode(["a", "b"]) == "a b")
+  }
+
   /// A combining accent after a space forms one Character with it, which must not hide the space.
   @Test func accentAfterSpaceDoesNotHideIt() {
     #expect(WordTokenizer().encode("a \u{301}b").count == 2)

@@ -84,7 +84,7 @@ import Testing
       // The last file cannot be written: its folder is not there.
       try Checkpoint.write(
         to: path, model: UnigramModel([4, 5, 6]), configuration: .null,
-        files: ["nowhere/vocabulary.txt": "a"])
+        files: ["nowhere/vocabulary.txt": Data("a".utf8)])
     }
     try expectWeights([1, 2, 3], at: path)
     #expect(try folder.names() == ["last"])

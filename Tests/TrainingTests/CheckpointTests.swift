@@ -39,7 +39,7 @@ import Testing
     let optimizer = optimizer(of: model, updates: 3)
     try Checkpoint.write(
       to: path, model: model, configuration: configuration, optimizer: optimizer, state: state,
-      files: ["vocabulary.txt": "a\nß\n"])
+      files: ["vocabulary.txt": Data("a\nß\n".utf8)])
     #expect(try folder.names() == ["last"])
 
     let checkpoint = try Checkpoint(contentsOf: path)
@@ -58,7 +58,7 @@ import Testing
     try Checkpoint.write(
       to: folder.path + "/again", model: copy, configuration: checkpoint.configuration,
       optimizer: copied, state: checkpoint.state(),
-      files: ["vocabulary.txt": checkpoint.file("vocabulary.txt")])
+      files: ["vocabulary.txt": Data(checkpoint.file("vocabulary.txt").utf8)])
     let names = [
       "configuration.json", "optimizer.safetensors", "state.json", "vocabulary.txt",
       "weights.safetensors",
@@ -214,7 +214,8 @@ import Testing
     let folder = try TemporaryFolder()
     let path = folder.path + "/last"
     try Checkpoint.write(
-      to: path, model: UnigramModel([1]), configuration: .null, files: ["vocabulary.txt": "a"])
+      to: path, model: UnigramModel([1]), configuration: .null,
+      files: ["vocabulary.txt": Data("a".utf8)])
     try Data([0x61, 0xFF]).write(to: URL(fileURLWithPath: path + "/vocabulary.txt"))
     let error = try #require(throws: TrainingError.self) {
       try Checkpoint(contentsOf: path).file("vocabulary.txt")

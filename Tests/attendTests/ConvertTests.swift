@@ -39,6 +39,72 @@ import Testing
     }
   }
 
+  private let letters = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+    .deletingLastPathComponent()
+    .appendingPathComponent("TextProcessingTests/Fixtures/sentence_pieces/letters.spm").path
+
+  /// The model with pieces for its tokens: ▁a is 1.
+  private func marianWithPieces(in folder: String) throws -> String {
+    let path = folder + "/marian"
+    try FileManager.default.copyItem(atPath: marian, toPath: path)
+    for side in ["source", "target"] {
+      try FileManager.default.copyItem(atPath: letters, toPath: path + "/\(side).spm")
+    }
+    let pieces = "abcdefghijklmnopqrstuvwxyz".map { "▁\($0)" }
+    let tokens = ["</s>"] + pieces + ["<unk>", "<pad>"]
+    let members = tokens.enumerated().map { "\"\($1)\": \($0)" }
+    try Data("{\(members.joined(separator: ", "))}".utf8).write(
+      to: URL(fileURLWithPath: path + "/vocab.json"))
+    return path
+  }
+
+  #if SentencePiece
+    @Test func aModelWithSentencePiecesTakesText() throws {
+      let folder = try TemporaryFolder()
+      let checkpoint = folder.path + "/checkpoint"
+      let marian = try marianWithPieces(in: folder.path)
+      let converted = try Tool.run(["convert", marian, checkpoint])
+      #expect(converted.status == 0, "\(converted.errors)")
+      let result = try Tool.run(
+        ["translate", "--model", checkpoint, "--beam", "1", "--maximum-length", "12"],
+        input: Data("e f g h i\nj  k\nd d l m\nt\n".utf8))
+      #expect(result.status == 0, "\(result.errors)")
+      #expect(result.output == "i i r x\nk k\nm l d l d\nt\n")
+      // It can be trained on, with the pieces going along.
+      let pairs = try folder.file("pairs.tsv", "a b\tb a\nc d\td c\ne\te\n")
+      let run = folder.path + "/run"
+      let trained = try Tool.run(
+        ["train", "--output", run, "--warm-start", checkpoint]
+          + [
+            "data.train=\(pairs)", "data.heldOutShare=0.4", "data.sourceTokenizer=sentencePiece",
+            "data.targetTokenizer=sentencePiece", "data.sharesVocabulary=true",
+            "data.appendsSourceEnd=true", "training.maximumSteps=2", "model.modelDimension=16",
+            "model.headCount=4", "model.feedForwardDimension=24", "model.encoderLayerCount=2",
+            "model.decoderLayerCount=2",
+          ].flatMap { ["--set", $0] })
+      #expect(trained.status == 0, "\(trained.errors)")
+      let cut = try Tool.run(
+        ["tokenize", "--model", run + "/last"], input: Data("a b\n".utf8))
+      #expect(cut.output == "▁a ▁b\n", "\(cut.errors)")
+      let again = try Tool.run(
+        ["tokenize", "--pieces", letters, "--decode"], input: Data("▁a ▁b\n".utf8))
+      #expect(again.output == "a b\n", "\(again.errors)")
+    }
+  #else
+    @Test func withoutSentencePieceItsModelsTakePiecesAndTextIsAnError() throws {
+      let folder = try TemporaryFolder()
+      let checkpoint = folder.path + "/checkpoint"
+      let converted = try Tool.run(["convert", marianWithPieces(in: folder.path), checkpoint])
+      #expect(converted.status == 0, "\(converted.errors)")
+      let result = try Tool.run(
+        ["translate", "--model", checkpoint, "--beam", "1", "--maximum-length", "12"],
+        input: Data("▁e ▁f ▁g ▁h ▁i\n".utf8))
+      #expect(result.output == "▁i ▁i ▁r ▁x\n", "\(result.errors)")
+      let cut = try Tool.run(["tokenize", "--pieces", letters], input: Data("a b\n".utf8))
+      #expect(cut.status == 1 && cut.errors.contains("--traits SentencePiece"), "\(cut.errors)")
+    }
+  #endif
+
   @Test func whatAFormatDoesNotHaveIsNamed() throws {
     let folder = try TemporaryFolder()
     let checkpoint = folder.path + "/checkpoint"

@@ -31,6 +31,33 @@ import Testing
     #expect(single == together)
   }
 
+  @Test func severalModelsDecideTogether() throws {
+    let alone = try lines(translate("--json"))
+    #expect(try lines(translate("--model", model.path, "--json")) == alone)
+    let other = try TinyModel.copy(["model.seed=9"])
+    let together = try lines(translate("--model", other.path, "--json"))
+    #expect(together.count == 5 && together != alone)
+    let pairs = try model.folder.file("pairs.tsv", "1 2\t1 2\n3\t3\n")
+    func score(_ models: [String]) throws -> [Double] {
+      let result = try Tool.run(
+        ["score", "--data", pairs] + models.flatMap { ["--model", $0] })
+      #expect(result.status == 0, "\(result.errors)")
+      return result.output.split(separator: "\n").compactMap {
+        Double($0.split(separator: "\t")[0])
+      }
+    }
+    // A normalised geometric mean is at least as probable as the geometric mean.
+    let (first, second) = (try score([model.path]), try score([other.path]))
+    for (row, both) in try score([model.path, other.path]).enumerated() {
+      #expect(both >= (first[row] + second[row]) / 2 - 1e-5)
+    }
+    let stranger = try TinyModel.copy(["data.symbolCount=6"])
+    let refused = try translate("--model", stranger.path)
+    #expect(refused.status == 1 && refused.output.isEmpty)
+    #expect(
+      refused.errors.contains("\(stranger.path): expected the tokenizers and vocabularies of"))
+  }
+
   @Test func inputWithoutItsLastLineEndIsALine() throws {
     #expect(try lines(translate(input: "1 2\n3")).count == 2)
     #expect(try lines(translate(input: "1 2\r\n3\r\n")) == lines(translate(input: "1 2\n3\n")))

@@ -42,7 +42,7 @@ import Testing
     (["inspect"], "an argument is missing"), (["inspect", "a", "b"], "unexpected argument \"b\""),
     (["info", "--threads", "none"], "expected a whole number"),
     (["info", "--json=1"], "--json takes no value"),
-    (["translate", "--model", "a", "--model", "b"], "given twice"),
+    (["translate", "--beam", "1", "--beam", "2"], "given twice"),
     (["evaluate", "--set", "x"], "unknown option --set"),
   ])
   func wrongUsageHasStatusTwoAndSaysWhy(arguments: [String], message: String) throws {
