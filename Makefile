@@ -75,7 +75,8 @@ LINTED := $(wildcard Package.swift Sources Benchmarks Tests Snippets)
 FIXTURE_GENERATORS = $(wildcard Tests/Fixtures/*.py Tests/*/Fixtures/*.py)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build test kill-test test-sentencepiece test-dependent lint format bench bench-peers fixtures g2p g2p-distilled multi30k bible minilm compare clean
+.PHONY: help setup build test kill-test test-sentencepiece test-dependent lint format bench bench-peers fixtures g2p g2p-plain \
+  multi30k bible minilm compare clean
 .PHONY: fuzz sanitize sanitize-address sanitize-undefined sanitize-thread
 
 help: ## list the targets
@@ -142,48 +143,45 @@ attend: setup
 	$(SWIFT) build -c release --product attend
 .PHONY: attend
 
-g2p: attend $(G2P_DATA)/g014b2b.train ## train and evaluate on CMUdict grapheme-to-phoneme
-	$(call train,$(G2P_RUN),Configurations/g2p.json,--set data.train=$(G2P_DATA)/g014b2b.train)
-	$(ATTEND) average --run $(G2P_RUN) --output $(G2P_RUN)/average
-	for model in $(G2P_RUN)/best $(G2P_RUN)/average; do \
-	  echo "$$model:"; \
-	  $(call evaluate_g2p,$$model) || exit 1; \
-	done
-	Scripts/plot-learning-curve.sh $(G2P_RUN)
-
 # Three models that err in different places say together how words sound that CMUdict does not have; the last of them goes on
-# with these words and CMUdict's (Sun et al. 2019).
-G2P_TEACHERS = $(G2P_RUN)-teacher-1 $(G2P_RUN)-teacher-2 $(G2P_RUN)-teacher-3
-G2P_STUDENT = $(G2P_RUN)-distilled
-G2P_FILE = data.train=$(G2P_DATA)/g014b2b.train
+# with these words and CMUdict's (Sun et al. 2019). The first of them by itself is `make g2p-plain`.
+G2P_TEACHERS = $(addprefix $(G2P_RUN)-teacher-,1 2 3)
+G2P_PAIRS = data.train=$(G2P_DATA)/g014b2b.train
 # $(call evaluate_g2p,MODEL)
 evaluate_g2p = $(ATTEND) evaluate --model $(1) --inputs $(G2P_DATA)/g014b2b.words \
   --references $(G2P_DATA)/g014b2b.ref --beam 1
 
-g2p-distilled: attend $(G2P_DATA)/g014b2b.train $(G2P_WORDS) ## the same from three teachers and further words; takes ten hours
-	$(call train,$(word 1,$(G2P_TEACHERS)),Configurations/g2p.json,--set $(G2P_FILE))
-	$(call train,$(word 2,$(G2P_TEACHERS)),Configurations/g2p.json,--set $(G2P_FILE) \
+g2p-plain: attend $(G2P_DATA)/g014b2b.train ## train and evaluate on CMUdict grapheme-to-phoneme: two hours
+	$(call train,$(word 1,$(G2P_TEACHERS)),Configurations/g2p.json,--set $(G2P_PAIRS))
+	$(ATTEND) average --run $(word 1,$(G2P_TEACHERS)) --output $(word 1,$(G2P_TEACHERS))/average
+	for model in best average; do \
+	  $(call evaluate_g2p,$(word 1,$(G2P_TEACHERS))/$$model) || exit 1; \
+	done
+	Scripts/plot-learning-curve.sh $(word 1,$(G2P_TEACHERS))
+
+g2p: g2p-plain $(G2P_WORDS) ## the same with two more models, which teach one on further words: ten hours
+	$(call train,$(word 2,$(G2P_TEACHERS)),Configurations/g2p.json,--set $(G2P_PAIRS) \
 	  --set model.positions=relative --set model.attentionPositions.reach=8 --set model.dropoutRate=0.15 \
 	  --set model.attentionDropoutRate=0.1 --set model.activationDropoutRate=0.1 \
 	  --set training.schedule.rate=0.0005 --set training.maximumEpochs=30)
-	$(call train,$(word 3,$(G2P_TEACHERS)),Configurations/g2p-relative.json,--set $(G2P_FILE) \
+	$(call train,$(word 3,$(G2P_TEACHERS)),Configurations/g2p-relative.json,--set $(G2P_PAIRS) \
 	  --set training.precision=$(G2P_PRECISION))
 	for run in $(G2P_TEACHERS); do \
 	  if [ ! -e $$run/average ]; then $(ATTEND) average --run $$run --output $$run/average || exit 1; fi; \
 	  $(call evaluate_g2p,$$run/average) || exit 1; \
 	done
-	if [ ! -e $(G2P_STUDENT).train ]; then \
-	  $(ATTEND) translate $(foreach run,$(G2P_TEACHERS),--model $(run)/average) --batch-size 512 --batch-tokens 16384 \
+	if [ ! -e $(G2P_RUN).train ]; then \
+	  $(ATTEND) translate $(G2P_TEACHERS:%=--model %/average) --batch-size 512 --batch-tokens 16384 \
 	    < $(G2P_WORDS) | paste $(G2P_WORDS) - | awk -F '\t' '$$2 != ""' | cat $(G2P_DATA)/g014b2b.train - \
-	    > $(G2P_STUDENT).tmp && mv $(G2P_STUDENT).tmp $(G2P_STUDENT).train; \
+	    > $(G2P_RUN).train.tmp && mv $(G2P_RUN).train.tmp $(G2P_RUN).train; \
 	fi
-	$(call train,$(G2P_STUDENT),Configurations/g2p-relative.json,--set data.train=$(G2P_STUDENT).train \
+	$(call train,$(G2P_RUN),Configurations/g2p-relative.json,--set data.train=$(G2P_RUN).train \
 	  --warm-start $(word 3,$(G2P_TEACHERS))/average --set training.precision=$(G2P_PRECISION) \
 	  --set data.heldOutShare=0.004 --set model.dropoutRate=0.1 --set training.maximumEpochs=16 \
 	  --set training.seed=3 --set training.schedule.rate=0.0004 --set training.schedule.warmupSteps=300)
-	$(ATTEND) average --run $(G2P_STUDENT) --output $(G2P_STUDENT)/average
-	$(call evaluate_g2p,$(G2P_STUDENT)/average)
-	Scripts/plot-learning-curve.sh $(G2P_STUDENT)
+	$(ATTEND) average --run $(G2P_RUN) --output $(G2P_RUN)/average
+	$(call evaluate_g2p,$(G2P_RUN)/average)
+	Scripts/plot-learning-curve.sh $(G2P_RUN)
 
 multi30k: attend $(call MULTI30K_FILE,train).en ## train and evaluate a translator of Multi30k (FROM=en TO=de)
 	$(call train,$(MULTI30K_RUN),Configurations/multi30k.json, \
