@@ -154,7 +154,7 @@ evaluate_g2p = $(ATTEND) evaluate --model $(1) --inputs $(G2P_DATA)/g014b2b.word
 g2p-plain: attend $(G2P_DATA)/g014b2b.train ## train and evaluate on CMUdict grapheme-to-phoneme: two hours
 	$(call train,$(word 1,$(G2P_TEACHERS)),Configurations/g2p.json,--set $(G2P_PAIRS))
 	$(ATTEND) average --run $(word 1,$(G2P_TEACHERS)) --output $(word 1,$(G2P_TEACHERS))/average
-	for model in best average; do \
+	for model in best average; do echo "$$model:"; \
 	  $(call evaluate_g2p,$(word 1,$(G2P_TEACHERS))/$$model) || exit 1; \
 	done
 	Scripts/plot-learning-curve.sh $(word 1,$(G2P_TEACHERS))
@@ -166,7 +166,7 @@ g2p: g2p-plain $(G2P_WORDS) ## the same with two more models, which teach one on
 	  --set training.schedule.rate=0.0005 --set training.maximumEpochs=30)
 	$(call train,$(word 3,$(G2P_TEACHERS)),Configurations/g2p-relative.json,--set $(G2P_PAIRS) \
 	  --set training.precision=$(G2P_PRECISION))
-	for run in $(G2P_TEACHERS); do \
+	for run in $(wordlist 2,3,$(G2P_TEACHERS)); do echo "$$run:"; \
 	  if [ ! -e $$run/average ]; then $(ATTEND) average --run $$run --output $$run/average || exit 1; fi; \
 	  $(call evaluate_g2p,$$run/average) || exit 1; \
 	done

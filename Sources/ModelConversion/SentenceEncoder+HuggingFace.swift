@@ -31,6 +31,59 @@ extension SentenceEncoder {
     }
   }
 
+  /// Writes a folder that the transformers library and sentence-transformers read: that of
+  /// `BERT.writeHuggingFaceFolder(to:)` with `vocab.txt`, `tokenizer_config.json`, `sentence_bert_config.json` and the modules.
+  /// A folder that is there is replaced as a whole, when the new one is complete.
+  ///
+  /// - Throws: `FileError`.
+  public func writeHuggingFaceFolder(to path: String) throws {
+    let words = tokenizer.words
+    func type(_ name: String) -> StrictJSON.Member {
+      .init("type", .string("sentence_transformers.models." + name))
+    }
+    var modules: [[StrictJSON.Member]] = [
+      [.init("path", .string("")), type("Transformer")],
+      [.init("path", .string("1_Pooling")), type("Pooling")],
+    ]
+    if normalizes { modules.append([.init("path", .string("2_Normalize")), type("Normalize")]) }
+    for index in modules.indices {
+      modules[index] += [.init("idx", .number(index)), .init("name", .string("\(index)"))]
+    }
+    let files: [(String, StrictJSON)] = [
+      (
+        "tokenizer_config.json",
+        .object([
+          .init("do_lower_case", .bool(words.lowercases)),
+          .init("strip_accents", .bool(words.stripsAccents)),
+          .init("tokenize_chinese_chars", .bool(words.separatesChinese)),
+          .init("model_max_length", .number(maximumLength)),
+          .init("tokenizer_class", .string("BertTokenizer")),
+        ])
+      ),
+      ("sentence_bert_config.json", .object([.init("max_seq_length", .number(maximumLength))])),
+      ("modules.json", .array(modules.map { .object($0) })),
+      (
+        "1_Pooling/config.json",
+        .object([
+          .init("word_embedding_dimension", .number(model.configuration.modelDimension)),
+          .init("pooling_mode_cls_token", .bool(pooling == .firstToken)),
+          .init("pooling_mode_mean_tokens", .bool(pooling == .mean)),
+        ])
+      ),
+    ]
+    try AtomicDirectory.write(to: path) { folder in
+      try model.writeHuggingFaceFiles(into: folder)
+      try tokenizer.vocabulary.write(to: folder + "/vocab.txt")
+      for module in ["1_Pooling", "2_Normalize"].prefix(normalizes ? 2 : 1) {
+        try FileManager.default.createDirectory(
+          atPath: folder + "/" + module, withIntermediateDirectories: false)
+      }
+      for (name, contents) in files {
+        try AtomicFile.write(contents.text + "\n", to: folder + "/" + name)
+      }
+    }
+  }
+
   /// The settings of a file that need not be there.
   fileprivate static func optional(_ name: String, in folder: String) throws
     -> ForeignConfiguration?

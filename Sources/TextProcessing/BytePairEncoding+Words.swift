@@ -1,7 +1,14 @@
 extension BytePairEncoding {
   /// Counts the words of lines, to learn merges from.
   public static func wordCounts(_ lines: some Sequence<String>) -> TokenCounts {
-    TokenCounts(lines.lazy.map { words($0).map { String($0) } })
+    var counts = TokenCounts()
+    for line in lines { addWords(of: line, to: &counts) }
+    return counts
+  }
+
+  /// Counts the words of one more line.
+  public static func addWords(of line: String, to counts: inout TokenCounts) {
+    counts.add(words(line).lazy.map { String($0) })
   }
 
   /// The words of a text: what spaces separate, and what ends lines for Python.

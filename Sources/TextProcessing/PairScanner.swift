@@ -1,3 +1,5 @@
+import ModelFiles
+
 /// Reads the lines of a corpus one after the other and checks them.
 struct PairScanner {
   /// The file or files; those that may exceed memory are in it as far as they are in use.
@@ -7,18 +9,31 @@ struct PairScanner {
     let target: TextBytes?
 
     init(_ files: CorpusFiles, mayExceedMemory: Bool = false) throws(TextFileError) {
-      self.files = files
       switch files {
       case .tsv(let path):
-        source = try TextBytes(path, mayExceedMemory: mayExceedMemory)
-        target = nil
+        self.init(files, try TextBytes(path, mayExceedMemory: mayExceedMemory), nil)
       case .parallel("-", "-"):
         throw TextFileError(file: files.name, problem: .standardInputTwice)
       case .parallel(let sourcePath, let targetPath):
-        source = try TextBytes(sourcePath, mayExceedMemory: mayExceedMemory)
-        target = try TextBytes(targetPath, mayExceedMemory: mayExceedMemory)
+        self.init(
+          files, try TextBytes(sourcePath, mayExceedMemory: mayExceedMemory),
+          try TextBytes(targetPath, mayExceedMemory: mayExceedMemory))
       }
     }
+
+    private init(_ files: CorpusFiles, _ source: TextBytes, _ target: TextBytes?) {
+      (self.files, self.source, self.target) = (files, source, target)
+    }
+
+    /// What stands between two places, in memory.
+    func part(from start: Offset, to end: Offset) throws(TextFileError) -> Texts {
+      let source = try source.part(start.source..<end.source)
+      guard let target else { return Texts(files, source, nil) }
+      return Texts(files, source, try target.part(start.target..<end.target))
+    }
+
+    /// Of the bytes, which are in memory.
+    var checksums: [UInt32] { [source, target].map { $0.map { CRC32.of($0.bytes) } ?? 0 } }
   }
 
   /// A place between two lines.
@@ -36,12 +51,13 @@ struct PairScanner {
   /// How many lines have been read.
   private(set) var line: Int
 
-  init(_ texts: Texts, from offset: Offset = Offset()) {
+  /// - Parameter line: of a part of the files, how many lines there are before it; nil: all of the files.
+  init(_ texts: Texts, after line: Int? = nil) throws(TextFileError) {
     self.texts = texts
     name = texts.files.name
-    sources = LineScanner(texts.source.bytes, from: offset.source)
-    targets = texts.target.map { LineScanner($0.bytes, from: offset.target) }
-    line = offset.line
+    sources = try LineScanner(texts.source, isPart: line != nil)
+    if let target = texts.target { targets = try LineScanner(target, isPart: line != nil) }
+    self.line = line ?? 0
   }
 
   /// Where the next line is.
@@ -49,18 +65,12 @@ struct PairScanner {
     Offset(source: sources.offset, target: targets?.offset ?? 0, line: line)
   }
 
-  /// Gives the memory between a place and here back.
-  func releaseMemory(from start: Offset) {
-    texts.source.release(start.source..<offset.source)
-    texts.target?.release(start.target..<offset.target)
-  }
-
   /// The pair of the next line; the pair is nil where a side is blank, and the result at the end.
   mutating func next() throws(TextFileError) -> (place: TextPlace, pair: TextPair?)? {
-    let source = sources.next()
-    let target = targets?.next()
+    let source = try sources.next()
+    let target = try targets?.next()
     if source == nil && target == nil { return nil }
-    if targets != nil && (source == nil) != (target == nil) { throw lineCounts() }
+    if targets != nil && (source == nil) != (target == nil) { throw try lineCounts() }
     line += 1
     let place = TextPlace(file: name, line: line)
     guard let source else { return nil }
@@ -83,12 +93,12 @@ struct PairScanner {
   }
 
   /// One of two files has ended.
-  private func lineCounts() -> TextFileError {
-    func count(_ text: TextBytes?) -> Int {
+  private func lineCounts() throws(TextFileError) -> TextFileError {
+    func count(_ text: TextBytes?) throws(TextFileError) -> Int {
       guard let text else { return 0 }
-      var scanner = LineScanner(text.bytes)
+      var scanner = try LineScanner(text)
       var count = 0
-      while scanner.next() != nil { count += 1 }
+      while try scanner.next() != nil { count += 1 }
       return count
     }
     var other = name
@@ -96,6 +106,6 @@ struct PairScanner {
     return TextFileError(
       file: name,
       problem: .lineCounts(
-        found: count(texts.source), otherFile: other, other: count(texts.target)))
+        found: try count(texts.source), otherFile: other, other: try count(texts.target)))
   }
 }

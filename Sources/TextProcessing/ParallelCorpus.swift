@@ -23,7 +23,7 @@ public struct ParallelCorpus: Sendable {
   /// - Throws: `TextFileError`.
   public init(_ files: CorpusFiles) throws(TextFileError) {
     self.files = files
-    var scanner = PairScanner(try PairScanner.Texts(files))
+    var scanner = try PairScanner(PairScanner.Texts(files))
     while let (place, pair) = try scanner.next() {
       if let pair {
         pairs.append(pair)

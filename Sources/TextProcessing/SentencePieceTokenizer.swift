@@ -14,8 +14,8 @@
     /// Reads a model, such as `source.spm`.
     public init(contentsOf path: String) throws(TextFileError) {
       let text = try TextBytes(path)
-      defer { withExtendedLifetime(text) {} }
-      try self.init([UInt8](text.bytes), file: TextFile.displayName(of: path))
+      let contents = withExtendedLifetime(text) { [UInt8](text.bytes) }
+      try self.init(contents, file: TextFile.displayName(of: path))
     }
 
     /// The model of a file's contents.

@@ -65,7 +65,7 @@ public struct ShardedBatches {
   ///   - variesByEpoch: whether `encode` looks at the epoch; then each begins by reading the corpus once more.
   ///   - encode: turns pairs into numbers.
   /// - Throws: `BatchingError.pairTooLong` with `.refuse`; `FileError` of ModelFiles where there is no room for
-  ///   the lengths.
+  ///   the lengths; `TextFileError` where the lines are not what they were.
   public init(
     _ corpus: ShardedCorpus, blocksPerPool: Int = 64, tokenBudget: Int, pairLimit: Int? = nil,
     lengthLimit: Int? = nil, longPairs: LengthBucketedBatches.LongPairs = .leaveOut,
@@ -84,9 +84,9 @@ public struct ShardedBatches {
     self.encode = encode
     lengths = try LengthTable(count: corpus.lineCount)
     var long = Occurrences()
-    try readLengths(epoch: 0) { number, length throws(BatchingError) in
+    try readLengths(epoch: 0) { number, length in
       if longPairs == .refuse {
-        throw .pairTooLong(
+        throw BatchingError.pairTooLong(
           index: number, sourceLength: length.source, targetLength: length.target + 1,
           limit: cutter.lengthLimit, place: corpus.place(of: number))
       }
@@ -96,16 +96,20 @@ public struct ShardedBatches {
   }
 
   /// How many batches an epoch has.
-  public mutating func batchCount(epoch: Int) -> Int { plan(for: epoch).ends.last ?? 0 }
+  ///
+  /// - Throws: `TextFileError` where the lines are not what they were.
+  public mutating func batchCount(epoch: Int) throws -> Int { try plan(for: epoch).ends.last ?? 0 }
 
   /// A batch of an epoch. Its `indices` are the pairs' numbers in the corpus.
-  public mutating func batch(epoch: Int, index: Int) -> PairBatch {
-    let plan = plan(for: epoch)
+  ///
+  /// - Throws: `TextFileError` where the lines are not what they were.
+  public mutating func batch(epoch: Int, index: Int) throws -> PairBatch {
+    let plan = try plan(for: epoch)
     guard index >= 0, let number = plan.ends.firstIndex(where: { index < $0 }) else {
       fatalError(
         "ShardedBatches.batch: expected an index below \(plan.ends.last ?? 0), found \(index)")
     }
-    if pool?.epoch != epoch || pool?.index != number { pool = load(number, of: plan) }
+    if pool?.epoch != epoch || pool?.index != number { pool = try load(number, of: plan) }
     guard let pool else { fatalError("ShardedBatches.batch: there is no pool") }
     let pairs = pool.batches[index - (number == 0 ? 0 : plan.ends[number - 1])]
       .map { pool.pairs[$0] }
@@ -117,12 +121,12 @@ public struct ShardedBatches {
   /// Fills the table of lengths for an epoch.
   /// - Parameter isLong: told about pairs over the limit.
   private func readLengths(
-    epoch: Int, isLong: (Int, BatchCutter.Lengths) throws(BatchingError) -> Void
-  ) throws(BatchingError) {
+    epoch: Int, isLong: (Int, BatchCutter.Lengths) throws -> Void
+  ) throws {
     lengths.epoch = epoch
     for block in 0..<corpus.blockCount {
       for number in corpus.range(ofBlock: block) { lengths[number] = nil }
-      for pair in corpus.block(block) {
+      for pair in try corpus.block(block) {
         guard let tokens = encode(pair, epoch) else { continue }
         let length = BatchCutter.Lengths(tokens)
         if length.places > cutter.lengthLimit {
@@ -134,13 +138,12 @@ public struct ShardedBatches {
     }
   }
 
-  private mutating func plan(for epoch: Int) -> Plan {
+  private mutating func plan(for epoch: Int) throws -> Plan {
     // A copy of this value may have filled the table for another epoch meanwhile.
     let isFilled = !variesByEpoch || lengths.epoch == epoch
     if let plan, plan.epoch == epoch, isFilled { return plan }
     if !isFilled {
-      // Pairs over the limit are left out, so nothing is thrown.
-      try? readLengths(epoch: epoch) { _, _ in }
+      try readLengths(epoch: epoch) { _, _ in }
     }
     var generator = SeededGenerator(seed: combineSeeds(seed, UInt64(bitPattern: Int64(epoch))))
     var blocks = Array(0..<corpus.blockCount)
@@ -181,9 +184,9 @@ public struct ShardedBatches {
     return batches
   }
 
-  private func load(_ index: Int, of plan: Plan) -> Pool {
-    let pairs = blocks(ofPool: index, of: plan).flatMap { block in
-      corpus.block(block).compactMap { pair -> (number: Int, tokens: TokenPair)? in
+  private func load(_ index: Int, of plan: Plan) throws -> Pool {
+    let pairs = try blocks(ofPool: index, of: plan).flatMap { block in
+      try corpus.block(block).compactMap { pair -> (number: Int, tokens: TokenPair)? in
         if lengths[pair.number] == nil { return nil }
         return encode(pair, plan.epoch).map { (pair.number, $0) }
       }

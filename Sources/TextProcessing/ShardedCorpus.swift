@@ -1,9 +1,9 @@
 /// Pairs of source and target texts in files of any size, of which only the parts in use take memory.
 ///
-/// The files are mapped, and an index of where each block of lines begins is built once; it takes about 40
-/// bytes a block. Opening reads everything once and is as strict as ``ParallelCorpus``, so that no
-/// error comes up later. Until the last use the files must stay as they are: shortening one in place stops the
-/// program, replacing it by renaming does no harm. What gzip has compressed is decompressed into a temporary file first.
+/// An index of where each block of lines begins is built once; it takes about 100 bytes a block. Opening reads
+/// everything once and is as strict as ``ParallelCorpus``, so that the only error that may come up later is of a file
+/// whose lines are not what they were: a checksum of each block is kept. Lines that somebody appends, and replacing a
+/// file by renaming, do no harm. What gzip has compressed is decompressed into a temporary file first.
 ///
 /// Pairs are numbered from 0 in the order of the files and lines, blank ones included.
 public struct ShardedCorpus: Sendable {
@@ -17,9 +17,12 @@ public struct ShardedCorpus: Sendable {
 
   private struct Block {
     let shard: Int
-    let offset: PairScanner.Offset
+    let start: PairScanner.Offset
     /// The number of its first pair.
     let number: Int
+    var end: PairScanner.Offset
+    /// Of its bytes when they were first read.
+    var checksums: [UInt32] = []
   }
 
   /// The files, in the order in which their pairs are numbered.
@@ -48,19 +51,24 @@ public struct ShardedCorpus: Sendable {
     for (index, shard) in files.enumerated() {
       let texts = try PairScanner.Texts(shard, mayExceedMemory: true)
       shards.append((texts, lineCount))
-      var scanner = PairScanner(texts)
+      var scanner = try PairScanner(texts)
+      var block: Block?
+      func finish() throws(TextFileError) {
+        guard var whole = block else { return }
+        whole.end = scanner.offset
+        whole.checksums = try texts.part(from: whole.start, to: whole.end).checksums
+        blocks.append(whole)
+        block = nil
+      }
       while true {
-        let offset = scanner.offset
+        let start = scanner.offset
         guard let (place, pair) = try scanner.next() else { break }
-        if offset.line % blockSize == 0 {
-          if let last = blocks.last, last.shard == index {
-            scanner.releaseMemory(from: last.offset)
-          }
-          blocks.append(Block(shard: index, offset: offset, number: lineCount))
-        }
+        if block == nil { block = Block(shard: index, start: start, number: lineCount, end: start) }
         if pair == nil { blankPairs.add(at: place) }
         lineCount += 1
+        if (start.line + 1) % blockSize == 0 { try finish() }
       }
+      try finish()
     }
   }
 
@@ -71,17 +79,23 @@ public struct ShardedCorpus: Sendable {
   public var blockCount: Int { blocks.count }
 
   /// The pairs of a block, blank ones left out.
-  public func block(_ index: Int) -> [NumberedPair] {
+  ///
+  /// - Throws: `TextFileError` where the file cannot be read any more, or the block's lines are not what they were.
+  public func block(_ index: Int) throws(TextFileError) -> [NumberedPair] {
     let block = blocks[index]
-    var scanner = PairScanner(shards[block.shard].texts, from: block.offset)
+    let texts = try shards[block.shard].texts.part(from: block.start, to: block.end)
+    if texts.checksums != block.checksums {
+      throw TextFileError(
+        file: files[block.shard].name,
+        problem: .changed(lines: block.start.line + 1...block.end.line))
+    }
+    var scanner = try PairScanner(texts, after: block.start.line)
     var pairs: [NumberedPair] = []
     pairs.reserveCapacity(blockSize)
     for number in range(ofBlock: index) {
-      // Everything was read once without an error.
-      guard let next = try? scanner.next() else { break }
+      guard let next = try scanner.next() else { break }
       if let pair = next.pair { pairs.append(NumberedPair(number: number, pair: pair)) }
     }
-    scanner.releaseMemory(from: block.offset)
     return pairs
   }
 
@@ -90,9 +104,13 @@ public struct ShardedCorpus: Sendable {
     blocks[index].number..<(index + 1 < blocks.count ? blocks[index + 1].number : lineCount)
   }
 
-  /// All pairs in their order, blank ones left out, a block in memory at a time.
-  public var pairs: some Sequence<TextPair> {
-    (0..<blockCount).lazy.flatMap { block($0).lazy.map(\.pair) }
+  /// Calls `body` with all pairs in their order, blank ones left out, a block in memory at a time.
+  ///
+  /// - Throws: what `body` throws, and `TextFileError` as ``block(_:)`` does.
+  public func forEach(_ body: (TextPair) throws -> Void) throws {
+    for index in 0..<blockCount {
+      for numbered in try block(index) { try body(numbered.pair) }
+    }
   }
 
   /// The line that a pair stands on; of two files, that of the sources is named.

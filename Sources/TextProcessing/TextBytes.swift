@@ -8,21 +8,27 @@
 import Foundation
 import ModelFiles
 
-/// The bytes of a text file.
+/// The bytes of a text file: in memory, or, where the text may be larger than that, in the file, of which parts are read.
 ///
-/// What gzip has compressed is decompressed into a temporary file without a name first, and what has no size,
-/// such as standard input and pipes, is copied into one. These files are mapped into memory, so that only the parts in
-/// use take any. Other files are copied, because the system stops a program that looks at a part of a mapped file which
-/// somebody has cut off meanwhile; they are mapped where the text may be larger than memory.
+/// What gzip has compressed is decompressed into a temporary file without a name first, and what has no size, such as
+/// standard input and pipes, is copied into one. Nothing is mapped into memory, because the system stops a program that
+/// looks at a part of a mapped file which somebody has cut off meanwhile.
 final class TextBytes: @unchecked Sendable {
   // `@unchecked`: the memory is never written to.
-  let bytes: UnsafeRawBufferPointer
-  private let isMapped: Bool
+  private enum Storage {
+    case memory(UnsafeMutableRawBufferPointer)
+    case file(descriptor: Int32)
+  }
+
+  /// How many there are.
+  let count: Int
+  private let storage: Storage
+  /// What the file is called in messages.
+  private let file: String
 
   /// - Parameters:
   ///   - path: `-` is standard input.
-  ///   - mayExceedMemory: whether the file is mapped. If it is shortened in place, that stops the program; replacing
-  ///     it by renaming does no harm.
+  ///   - mayExceedMemory: whether the bytes stay in the file.
   convenience init(_ path: String, mayExceedMemory: Bool = false) throws(TextFileError) {
     let file = TextFile.displayName(of: path)
     func unreadable(_ code: Int32) -> TextFileError {
@@ -30,8 +36,7 @@ final class TextBytes: @unchecked Sendable {
         switch code {
         case ENOENT: "there is no such file"
         case EISDIR: "it is a folder"
-        case ESTALE: "it was shortened while it was read"
-        default: String(cString: strerror(code))
+        default: FileError(operation: "read", path: file, code: code).reason
         }
       return TextFileError(file: file, problem: .unreadable(reason: reason))
     }
@@ -43,7 +48,7 @@ final class TextBytes: @unchecked Sendable {
     if fstat(descriptor, &status) != 0 { throw unreadable(errno) }
     let kind = status.st_mode & S_IFMT
     if kind == S_IFDIR { throw unreadable(EISDIR) }
-    // Descriptors of temporary files stay open until the last of them is mapped.
+    // Descriptors of temporary files stay open until they have been copied.
     var temporary: [ScratchFile] = []
     defer { withExtendedLifetime(temporary) {} }
     do {
@@ -62,10 +67,14 @@ final class TextBytes: @unchecked Sendable {
         try Gzip.decompress(source, into: text, file: file)
         source = text.descriptor
       }
-      if source == descriptor && !mayExceedMemory {
-        self.init(copyOf: try Self.copy(source))
+      if fstat(source, &status) != 0 { throw unreadable(errno) }
+      let count = Int(status.st_size)
+      if mayExceedMemory {
+        let copy = fcntl(source, F_DUPFD_CLOEXEC, 0)
+        if copy < 0 { throw unreadable(errno) }
+        self.init(.file(descriptor: copy), count: count, file: file)
       } else {
-        self.init(mapped: try Self.map(source))
+        self.init(.memory(try Self.copy(0..<count, of: source)), count: count, file: file)
       }
     } catch let error as TextFileError {
       throw error
@@ -77,34 +86,56 @@ final class TextBytes: @unchecked Sendable {
     }
   }
 
-  private init(mapped bytes: UnsafeRawBufferPointer) {
-    self.bytes = bytes
-    isMapped = true
+  /// A copy of bytes in memory; `file` is their name in messages.
+  convenience init(of data: some Collection<UInt8>, file: String) {
+    let bytes = UnsafeMutableRawBufferPointer.allocate(byteCount: data.count, alignment: 16)
+    bytes.copyBytes(from: data)
+    self.init(.memory(bytes), count: bytes.count, file: file)
   }
 
-  private init(copyOf bytes: UnsafeRawBufferPointer) {
-    self.bytes = bytes
-    isMapped = false
+  private init(_ storage: Storage, count: Int, file: String) {
+    self.storage = storage
+    self.count = count
+    self.file = file
   }
 
   deinit {
-    if !isMapped {
-      bytes.deallocate()
-    } else if let base = bytes.baseAddress {
-      munmap(UnsafeMutableRawPointer(mutating: base), bytes.count)
+    switch storage {
+    case .memory(let bytes): bytes.deallocate()
+    case .file(let descriptor): close(descriptor)
     }
   }
 
-  /// Gives the memory of a range of a mapped file back; the bytes are read from the file again when they are next
-  /// looked at.
-  func release(_ range: Range<Int>) {
-    guard isMapped, let base = bytes.baseAddress else { return }
-    let page = Int(sysconf(Int32(_SC_PAGESIZE)))
-    let start = (range.lowerBound + page - 1) / page * page
-    let end = range.upperBound / page * page
-    if start < end {
-      madvise(UnsafeMutableRawPointer(mutating: base + start), end - start, MADV_DONTNEED)
+  var isInMemory: Bool {
+    if case .memory = storage { true } else { false }
+  }
+
+  /// The bytes, as long as this lives; of those that are not in memory there are none here.
+  var bytes: UnsafeRawBufferPointer {
+    if case .memory(let bytes) = storage {
+      UnsafeRawBufferPointer(bytes)
+    } else {
+      .init(start: nil, count: 0)
     }
+  }
+
+  /// A copy of some of the bytes in memory.
+  ///
+  /// - Throws: `TextFileError` where they cannot be read, or are no longer in the file.
+  func part(_ range: Range<Int>) throws(TextFileError) -> TextBytes {
+    let bytes: UnsafeMutableRawBufferPointer
+    switch storage {
+    case .memory(let all):
+      bytes = .allocate(byteCount: range.count, alignment: 16)
+      bytes.copyMemory(from: UnsafeRawBufferPointer(rebasing: all[range]))
+    case .file(let descriptor):
+      do throws(FileError) {
+        bytes = try Self.copy(range, of: descriptor)
+      } catch {
+        throw TextFileError(file: file, problem: .unreadable(reason: error.reason))
+      }
+    }
+    return TextBytes(.memory(bytes), count: range.count, file: file)
   }
 
   /// Whether a file begins as gzip's do. No text in UTF-8 does.
@@ -113,23 +144,17 @@ final class TextBytes: @unchecked Sendable {
     return pread(descriptor, &magic, 2, 0) == 2 && magic == (0x1F, 0x8B)
   }
 
-  private static func byteCount(_ descriptor: Int32) throws(FileError) -> Int {
-    var status = stat()
-    if fstat(descriptor, &status) != 0 {
-      throw FileError(operation: "read", path: "", code: errno)
-    }
-    return Int(status.st_size)
-  }
-
   /// A copy that has to be given back.
-  private static func copy(_ descriptor: Int32) throws(FileError) -> UnsafeRawBufferPointer {
-    let copy = UnsafeMutableRawBufferPointer.allocate(
-      byteCount: try byteCount(descriptor), alignment: 16)
+  private static func copy(_ range: Range<Int>, of descriptor: Int32) throws(FileError)
+    -> UnsafeMutableRawBufferPointer
+  {
+    let copy = UnsafeMutableRawBufferPointer.allocate(byteCount: range.count, alignment: 16)
     var copied = 0
     while copied < copy.count {
       // Linux reads at most 2^31 - 4096 bytes at once.
       let count = pread(
-        descriptor, copy.baseAddress! + copied, min(copy.count - copied, 1 << 30), off_t(copied))
+        descriptor, copy.baseAddress! + copied, min(copy.count - copied, 1 << 30),
+        off_t(range.lowerBound + copied))
       if count < 0 && errno == EINTR { continue }
       if count <= 0 {
         let code = count < 0 ? errno : ESTALE
@@ -138,14 +163,6 @@ final class TextBytes: @unchecked Sendable {
       }
       copied += count
     }
-    return UnsafeRawBufferPointer(copy)
-  }
-
-  private static func map(_ descriptor: Int32) throws(FileError) -> UnsafeRawBufferPointer {
-    let count = try byteCount(descriptor)
-    if count == 0 { return UnsafeRawBufferPointer(start: nil, count: 0) }
-    guard let base = mmap(nil, count, PROT_READ, MAP_PRIVATE, descriptor, 0), base != MAP_FAILED
-    else { throw FileError(operation: "map", path: "", code: errno) }
-    return UnsafeRawBufferPointer(start: base, count: count)
+    return copy
   }
 }

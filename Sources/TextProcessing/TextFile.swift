@@ -29,27 +29,22 @@ public enum TextFile {
   /// The lines of a file, without their ends.
   /// - Throws: `TextFileError` with file and line number.
   public static func lines(of path: String) throws(TextFileError) -> [String] {
-    let text = try TextBytes(path)
-    defer { withExtendedLifetime(text) {} }
-    return try lines(in: text.bytes, file: displayName(of: path))
+    try lines(LineScanner(TextBytes(path)), file: displayName(of: path))
   }
 
   /// The lines of a text in memory; `file` is its name in error messages.
   public static func lines(
     in data: some Collection<UInt8>, file: String
   ) throws(TextFileError) -> [String] {
-    let bytes = ContiguousArray(data)
-    return try bytes.withUnsafeBytes { bytes in
-      Result { () throws(TextFileError) in try lines(in: bytes, file: file) }
-    }.get()
+    try lines(LineScanner(TextBytes(of: data, file: file)), file: file)
   }
 
   private static func lines(
-    in bytes: UnsafeRawBufferPointer, file: String
+    _ scanner: LineScanner, file: String
   ) throws(TextFileError) -> [String] {
+    var scanner = scanner
     var lines: [String] = []
-    var scanner = LineScanner(bytes)
-    while let line = scanner.next() {
+    while let line = try scanner.next() {
       lines.append(try text(line, file: file, line: lines.count + 1))
     }
     return lines

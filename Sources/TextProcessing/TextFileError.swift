@@ -4,6 +4,8 @@ public struct TextFileError: Error, Equatable, CustomStringConvertible {
   public enum Problem: Equatable, Sendable {
     /// The file cannot be opened or read; the reason in words.
     case unreadable(reason: String)
+    /// These lines are not what they were when the file was opened.
+    case changed(lines: ClosedRange<Int>)
     /// The file is compressed and the program `gzip` cannot be started; the reason in words.
     case noGzip(reason: String)
     /// The compressed data are damaged or followed by others; the reason in gzip's words.
@@ -56,6 +58,10 @@ public struct TextFileError: Error, Equatable, CustomStringConvertible {
     switch problem {
     case .unreadable(let reason):
       return "\(place): cannot read: \(reason)"
+    case .changed(let lines):
+      return
+        "\(place): expected lines \(lines.lowerBound) to \(lines.upperBound) as they were when it was opened, "
+        + "found others"
     case .noGzip(let reason):
       return "\(place): is compressed, and the program gzip cannot be started: \(reason)"
     case .damagedGzip(let reason):

@@ -13,11 +13,7 @@ extension Trainer {
       nonFiniteState
       ?? {
         let check = FiniteCheck()
-        _ = try? GradientStep(
-          model, batch, labelSmoothing: configuration.labelSmoothing,
-          parts: configuration.accumulationParts, seed: configuration.seed, step: number,
-          consistencyWeight: configuration.consistencyWeight, precision: configuration.precision,
-          check: check)
+        _ = try? gradients(of: batch, step: number, check: check)
         return check.finding.map { NonFiniteOrigin($0, in: model.parameters) }
       }()
     return Divergence(

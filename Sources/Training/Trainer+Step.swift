@@ -8,15 +8,12 @@ extension Trainer {
   /// - Throws: ``TrainingError/diverged(_:)`` where they or the loss are not finite.
   func nextStep() throws -> PreparedStep {
     if let prepared = prepared.take() { return prepared }
-    if source.batchCount(epoch: state.epoch) == 0 { throw TrainingError.noBatches }
+    if try source.batchCount(epoch: state.epoch) == 0 { throw TrainingError.noBatches }
     let clock = ContinuousClock()
     let begin = clock.now
     let number = state.step + 1
-    let batch = source.batch(epoch: state.epoch, index: state.batchIndex)
-    let result = try GradientStep(
-      model, batch, labelSmoothing: configuration.labelSmoothing,
-      parts: configuration.accumulationParts, seed: configuration.seed, step: number,
-      consistencyWeight: configuration.consistencyWeight, precision: configuration.precision)
+    let batch = try source.batch(epoch: state.epoch, index: state.batchIndex)
+    let result = try gradients(of: batch, step: number)
     let norm = optimizer.gradientNorm(result.gradients)
     guard result.loss.isFinite, norm.isFinite else {
       throw TrainingError.diverged(
@@ -25,6 +22,19 @@ extension Trainer {
     return PreparedStep(
       number: number, batch: batch, gradients: result, gradientNorm: norm,
       seconds: (clock.now - begin).seconds)
+  }
+
+  /// The loss and the gradients of a batch, as the configuration asks for.
+  ///
+  /// - Parameter check: looks at each operation.
+  func gradients(of batch: TrainingBatch, step number: Int, check: FiniteCheck? = nil) throws
+    -> GradientStep
+  {
+    try GradientStep(
+      model, batch, labelSmoothing: configuration.labelSmoothing,
+      parts: configuration.accumulationParts, seed: configuration.seed, step: number,
+      consistencyWeight: configuration.consistencyWeight, precision: configuration.precision,
+      check: check)
   }
 
   /// Changes the parameters.

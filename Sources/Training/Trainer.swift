@@ -97,7 +97,7 @@ public final class Trainer<Model: SequenceModel, Source: BatchSource> {
         throw TrainingError.checkpoint(path: checkpoint.path + "/state.json", problem: problem)
       }
     }
-    let count = source.batchCount(epoch: state.epoch)
+    let count = try source.batchCount(epoch: state.epoch)
     // An epoch without batches is for run() to report.
     try require(
       state.batchIndex == 0 || (1..<max(1, count)).contains(state.batchIndex),
@@ -119,21 +119,23 @@ public final class Trainer<Model: SequenceModel, Source: BatchSource> {
   /// The number of updates the whole training will have. Where only epochs limit it, an estimate that takes all
   /// epochs to be as long as the first.
   public var totalSteps: Int {
-    let bySteps = configuration.maximumSteps > 0 ? configuration.maximumSteps : Int.max
-    if configuration.maximumEpochs == 0 { return bySteps }
-    // Not the current epoch's: a learning rate that depends on it must be the same after resuming.
-    let perEpoch = source.batchCount(epoch: 0)
-    let (byEpochs, overflow) = perEpoch.multipliedReportingOverflow(
-      by: configuration.maximumEpochs)
-    return min(bySteps, overflow ? .max : byEpochs)
+    get throws {
+      let bySteps = configuration.maximumSteps > 0 ? configuration.maximumSteps : Int.max
+      if configuration.maximumEpochs == 0 { return bySteps }
+      // Not the current epoch's: a learning rate that depends on it must be the same after resuming.
+      let perEpoch = try source.batchCount(epoch: 0)
+      let (byEpochs, overflow) = perEpoch.multipliedReportingOverflow(
+        by: configuration.maximumEpochs)
+      return min(bySteps, overflow ? .max : byEpochs)
+    }
   }
 
   /// Trains until the limits of the configuration, or until told to stop.
   ///
-  /// - Throws: ``TrainingError/diverged(_:)``, and what the model and the closures throw.
+  /// - Throws: ``TrainingError/diverged(_:)``, and what the model, the source of batches and the closures throw.
   public func run() throws -> Outcome {
     var log = TrainingLog.Counter()
-    let total = totalSteps
+    let total = try totalSteps
     // A training that ended so does not go on unless the patience is raised.
     if isOutOfPatience { return .stoppedEarly }
     // Whoever calls this may have changed the model.
@@ -155,7 +157,7 @@ public final class Trainer<Model: SequenceModel, Source: BatchSource> {
   ///
   /// - Returns: why the training ends, if it ends before its last update.
   private func advance(_ log: inout TrainingLog.Counter, totalSteps total: Int) throws -> Outcome? {
-    let batchCount = source.batchCount(epoch: state.epoch)
+    let batchCount = try source.batchCount(epoch: state.epoch)
     let next = try nextStep()
     let step = try update(with: next, totalSteps: total)
     log.add(next.batch, step)

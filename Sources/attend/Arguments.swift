@@ -64,9 +64,12 @@ struct Arguments {
   subscript(_ name: String) -> String? { values[name]?.first }
   func all(_ name: String) -> [String] { values[name] ?? [] }
 
-  func required(_ name: String) throws -> String {
-    guard let value = self[name] else { throw UsageError("\(name) is required") }
-    return value
+  func required(_ name: String) throws -> String { try allRequired(name)[0] }
+
+  /// The values of an option that may come several times, and must at least once.
+  func allRequired(_ name: String) throws -> [String] {
+    guard let values = values[name] else { throw UsageError("\(name) is required") }
+    return values
   }
 
   func positiveInteger(_ name: String) throws -> Int? {

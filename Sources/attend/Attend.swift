@@ -12,12 +12,6 @@ struct Attend {
     signal(SIGPIPE, SIG_DFL)
     // A file that grows over the limit (ulimit -f) is an error of the write, as a full disk is.
     signal(SIGXFSZ, SIG_IGN)
-    // Files are mapped into memory, and a part that is gone cannot be waited for.
-    signal(SIGBUS) { _ in
-      let message: StaticString = "attend: a file was shortened while it was read\n"
-      _ = write(STDERR_FILENO, message.utf8Start, message.utf8CodeUnitCount)
-      _exit(1)
-    }
     exit(run(Array(CommandLine.arguments.dropFirst())))
   }
 

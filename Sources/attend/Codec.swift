@@ -65,19 +65,22 @@ struct Codec {
       }
       return
     }
-    let (sources, targets) = (text.pairs.lazy.map(\.source), text.pairs.lazy.map(\.target))
-    try self.init(data, subwords: data.subwords(sources, targets)) { source, target in
+    try self.init(data, subwords: data.subwords(text)) { source, target in
       func vocabulary(_ counts: TokenCounts) -> Vocabulary {
         Vocabulary(
           counts, limit: data.vocabularyLimit, minimumFrequency: data.minimumFrequency)
       }
-      var counts = TokenCounts(sources.map(source.encode))
+      var (sourceCounts, targetCounts) = (TokenCounts(), TokenCounts())
+      try text.forEach { pair in
+        sourceCounts.add(source.encode(pair.source))
+        targetCounts.add(target.encode(pair.target))
+      }
       if data.sharesVocabulary {
-        for text in targets { counts.add(target.encode(text)) }
-        let joint = vocabulary(counts)
+        sourceCounts.add(targetCounts)
+        let joint = vocabulary(sourceCounts)
         return (joint, joint)
       }
-      return (vocabulary(counts), vocabulary(TokenCounts(targets.map(target.encode))))
+      return (vocabulary(sourceCounts), vocabulary(targetCounts))
     }
   }
 

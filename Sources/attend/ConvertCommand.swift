@@ -6,9 +6,10 @@ extension Command {
     name: "convert", summary: "turn models of other libraries into ours, and back",
     words: "INPUT OUTPUT", wordCount: 2...2,
     details: """
-      Reads a Transformer from one format and writes it in another; the same inputs give the same outputs there.
+      Reads a model from one format and writes it in another; the same inputs give the same outputs there.
       Formats: attend (a checkpoint or run), pytorch (weights by the names of nn.Transformer), marian (a folder of Hugging
-      Face's MarianMTModel), ctranslate2. Text is cut into tokens outside of most of these, so a checkpoint that comes from
+      Face's MarianMTModel), ctranslate2, bert (a folder of Hugging Face's BertModel or of sentence-transformers; to and
+      from attend, with its word pieces). Text is cut into tokens outside of most of these, so a checkpoint that comes from
       them takes tokens between spaces unless --tokenizer says otherwise, and what cuts a checkpoint's text into pieces is
       not converted. A program that was built with SentencePiece (--traits SentencePiece) takes source.spm and target.spm
       along where a folder has them; the checkpoint then takes text.
@@ -35,10 +36,9 @@ extension Command {
       if let kind, kind != .words && kind != .characters {
         throw UsageError("--tokenizer: expected words or characters, found \"\(kind.rawValue)\"")
       }
-      let tokenizers = try ConvertedTokenizers(kind, of: input)
       let format = try arguments.modelFormat("--to") ?? .attend
       let model = try guess.load(input)
-      try format.save(model, to: output, from: input, tokenizers: tokenizers)
+      try format.save(model, to: output, from: input, tokenizer: kind)
       Command.say("\(output) has the model of \(input), \(model.model.parameterCount) parameters")
     })
 }

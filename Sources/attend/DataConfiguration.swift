@@ -59,9 +59,14 @@ struct DataConfiguration: Codable, Equatable {
   /// Whether tokens and their numbers mean the same.
   func cutsTextLike(_ other: DataConfiguration) -> Bool {
     (task == .files) == (other.task == .files) && symbolCount == other.symbolCount
-      && sourceTokenizer == other.sourceTokenizer && targetTokenizer == other.targetTokenizer
-      && normalization == other.normalization && sharesVocabulary == other.sharesVocabulary
+      && hasTokenizers(of: other) && sharesVocabulary == other.sharesVocabulary
       && appendsSourceEnd == other.appendsSourceEnd
+  }
+
+  /// Whether text is cut by the same kinds of tokenizers.
+  func hasTokenizers(of other: DataConfiguration) -> Bool {
+    sourceTokenizer == other.sourceTokenizer && targetTokenizer == other.targetTokenizer
+      && normalization == other.normalization
   }
 
   /// Makes sure that the numbers describe batches.

@@ -7,7 +7,7 @@ extension Command {
     wordCount: 1...1,
     details: """
       MODEL is a folder with a BERT as the transformers library or sentence-transformers keeps it: config.json,
-      model.safetensors, vocab.txt. Reads one text a line from standard input and writes its vector, in the same
+      model.safetensors, vocab.txt; or a checkpoint that attend convert made of one. Reads one text a line from standard input and writes its vector, in the same
       order: numbers with a space between, a line for each text, as soon as they are there. What pools the vectors of
       pieces, and how many pieces of a text are read, is the model's word; without one it is their mean, with length 1.
       With --format npy the vectors become one array of NumPy's, float32 [lines, width].
@@ -23,7 +23,7 @@ extension Command {
       if format == .npy && arguments["--output"] == nil {
         throw UsageError("--format npy needs a file: --output FILE")
       }
-      let encoder = try SentenceEncoder(huggingFaceFolder: arguments.words[0])
+      let encoder = try SentenceEncoder(arguments.words[0])
       try Embedding(encoder: encoder, batchSize: batch).run(format, to: arguments["--output"])
     })
 }

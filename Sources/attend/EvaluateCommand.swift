@@ -20,10 +20,7 @@ extension Command {
       --by-length adds the same scores of the short sources, the longer ones and so on.
       """,
     options: [
-      .init(
-        "--model", "PATH",
-        "a checkpoint or a run's folder; several decide together",
-        isRepeatable: true),
+      TrainedModel.option(isRequired: false),
       .init("--hypotheses", "FILE", "outputs of any system, one a line"),
       .init("--data", "FILE", "SOURCE<TAB>TARGET lines"),
       .init("--source", "FILE", "one source a line"),

@@ -8,7 +8,7 @@ extension Command {
     details: """
       Shows the tree of parameters of a checkpoint or run with shapes and counts, and the operations of a
       Transformer's forward pass: 2 for each multiplication with addition, attention at the given length. MODEL may also
-      be a folder in one of the formats of attend convert, or with a BERT of the transformers library.
+      be a folder in one of the formats of attend convert.
       """,
     options: [
       .init("--length", "N", "tokens of source and target for the count (default 32)"),
@@ -73,16 +73,20 @@ private struct InspectedModel {
   let model: any Layer
 
   init(_ path: String) throws {
-    if ModelFormat.isBERT(path) {
+    switch ModelFormat(of: path) {
+    case .bert:
+      // Which may be there without its vocabulary.
       self.path = "\(path) (bert)"
       model = try BERT(huggingFaceFolder: path)
-    } else if let format = ModelFormat(of: path), format != .attend {
+    case .some(let format) where format != .attend:
       self.path = "\(path) (\(format.rawValue))"
       model = try format.load(path).model
-    } else {
-      let trained = try TrainedModel(path)
-      self.path = trained.checkpoint.path
-      model = trained.model
+    default:
+      let checkpoint = try Checkpoint(contentsOf: TrainedModel.checkpointPath(path))
+      self.path = checkpoint.path
+      model =
+        try SentenceEncoder.isIn(checkpoint)
+        ? SentenceEncoder(checkpoint).model : TrainedModel(path).model
     }
   }
 }

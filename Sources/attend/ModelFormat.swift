@@ -10,6 +10,8 @@ enum ModelFormat: String, CaseIterable {
   /// Hugging Face's Marian.
   case marian
   case ctranslate2
+  /// A BERT of the transformers library or of sentence-transformers.
+  case bert
 
   /// The format of a folder by the files in it; nil: none of these.
   init?(of folder: String) {
@@ -22,6 +24,8 @@ enum ModelFormat: String, CaseIterable {
       self = .ctranslate2
     } else if has("model.safetensors") && has("configuration.json") {
       self = .pytorch
+    } else if Self.isBERT(folder) {
+      self = .bert
     } else if has("model.safetensors") && has("config.json") {
       self = .marian
     } else {
@@ -38,28 +42,57 @@ enum ModelFormat: String, CaseIterable {
   }
 
   /// Reads a model with its vocabularies.
-  func load(_ folder: String) throws -> ForeignTransformer {
+  func load(_ folder: String) throws -> ConvertedModel {
     switch self {
-    case .attend: try TrainedModel(folder).foreign()
-    case .pytorch: try PyTorchFolder.load(folder: folder)
-    case .marian: try Marian.load(folder: folder)
-    case .ctranslate2: try CTranslate2.load(folder: folder)
+    case .attend:
+      let checkpoint = try Checkpoint(contentsOf: TrainedModel.checkpointPath(folder))
+      return try SentenceEncoder.isIn(checkpoint)
+        ? .encoder(SentenceEncoder(checkpoint)) : .transformer(TrainedModel(folder).foreign())
+    case .pytorch: return .transformer(try PyTorchFolder.load(folder: folder))
+    case .marian: return .transformer(try Marian.load(folder: folder))
+    case .ctranslate2: return .transformer(try CTranslate2.load(folder: folder))
+    case .bert: return .encoder(try SentenceEncoder(huggingFaceFolder: folder))
     }
   }
 
   /// Writes a model with its vocabularies.
   ///
-  /// - Parameter tokenizers: what a checkpoint of this tool is to cut text by.
+  /// - Parameter tokenizer: what a checkpoint of this tool is to cut text by; nil: tokens between spaces, or what is
+  ///   found beside the model.
   func save(
-    _ model: ForeignTransformer, to folder: String, from input: String,
-    tokenizers: ConvertedTokenizers
+    _ model: ConvertedModel, to folder: String, from input: String,
+    tokenizer: DataConfiguration.TokenizerKind?
   ) throws {
+    switch (self, model) {
+    case (.attend, .transformer(let model)):
+      try model.writeCheckpoint(
+        to: folder, from: input, tokenizers: ConvertedTokenizers(tokenizer, of: input))
+    case (.pytorch, .transformer(let model)): try PyTorchFolder.save(model, folder: folder)
+    case (.marian, .transformer(let model)): try Marian.save(model, folder: folder)
+    case (.ctranslate2, .transformer(let model)): try CTranslate2.save(model, folder: folder)
+    case (.attend, .encoder(let encoder)): try encoder.writeCheckpoint(to: folder)
+    case (.bert, .encoder(let encoder)): try encoder.writeHuggingFaceFolder(to: folder)
+    case (.bert, .transformer):
+      throw ConversionError(
+        file: input, key: "the model", expected: "a BERT", found: "a Transformer with a decoder")
+    case (_, .encoder):
+      throw ConversionError(
+        file: input, key: "the model",
+        expected: "a Transformer with a decoder, which is what "
+          + "\(rawValue) holds", found: "a BERT, for --to bert or --to attend")
+    }
+  }
+}
+
+/// What `attend convert` takes from one format to another.
+enum ConvertedModel {
+  case transformer(ForeignTransformer)
+  case encoder(SentenceEncoder)
+
+  var model: any Layer {
     switch self {
-    case .attend:
-      try model.writeCheckpoint(to: folder, from: input, tokenizers: tokenizers)
-    case .pytorch: try PyTorchFolder.save(model, folder: folder)
-    case .marian: try Marian.save(model, folder: folder)
-    case .ctranslate2: try CTranslate2.save(model, folder: folder)
+    case .transformer(let foreign): foreign.model
+    case .encoder(let encoder): encoder.model
     }
   }
 }

@@ -35,6 +35,11 @@ struct RunConfiguration: Codable, Equatable {
 
   /// The defaults, then what a checkpoint was trained with.
   static func overlay(of checkpoint: Checkpoint) throws -> ConfigurationOverlay {
+    if SentenceEncoder.isIn(checkpoint) {
+      throw TrainingError.checkpoint(
+        path: checkpoint.path,
+        problem: "expected a model that translates, found a BERT; attend embed takes it")
+    }
     var overlay = try ConfigurationOverlay(defaults: RunConfiguration())
     try overlay.apply(checkpoint.configuration, origin: checkpoint.path + "/configuration.json")
     return overlay

@@ -11,10 +11,7 @@ extension Command {
       get "nan" and 0. At the end, the perplexity per token is shown on standard error.
       """,
     options: [
-      .init(
-        "--model", "PATH",
-        "a checkpoint or a run's folder (required); several decide together",
-        isRepeatable: true),
+      TrainedModel.option(isRequired: true),
       .init("--data", "FILE", "SOURCE<TAB>TARGET lines; - is standard input"),
       .init("--source", "FILE", "one source a line, with --target"),
       .init("--target", "FILE", "one target a line"),
@@ -22,9 +19,9 @@ extension Command {
       .init("--json", nil, "write a JSON object for each pair, with each token's log-probability")
     ],
     run: { arguments in
-      _ = try arguments.required("--model")
+      let models = try arguments.allRequired("--model")
       let pairs = try pairs(arguments)
-      let trained = try TrainedModel(together: arguments.all("--model"))
+      let trained = try TrainedModel(together: models)
       let codec = trained.codec
       let tokens = pairs.map {
         TokenPair(source: codec.encodeSource($0.source), target: codec.encodeTarget($0.target))

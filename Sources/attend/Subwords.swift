@@ -69,10 +69,8 @@ enum Subwords: Equatable {
 extension DataConfiguration {
   /// What cuts the words of both sides: of the files that are named, or, for `bpe`, learned from the text, of both sides
   /// together where they share a vocabulary.
-  func subwords(_ sources: some Sequence<String>, _ targets: some Sequence<String>) throws -> (
-    source: Subwords?, target: Subwords?
-  ) {
-    let merges = try merges(sources, targets)
+  func subwords(_ text: TrainingText) throws -> (source: Subwords?, target: Subwords?) {
+    let merges = try merges(text)
     func subwords(_ kind: TokenizerKind, pieces: String, key: String) throws -> Subwords? {
       if kind == .sentencePiece && pieces.isEmpty {
         throw ConfigurationFileError(
@@ -88,28 +86,33 @@ extension DataConfiguration {
     )
   }
 
-  private func merges(_ sources: some Sequence<String>, _ targets: some Sequence<String>)
-    throws -> (source: BytePairEncoding?, target: BytePairEncoding?)
-  {
+  private func merges(_ text: TrainingText) throws -> (
+    source: BytePairEncoding?, target: BytePairEncoding?
+  ) {
     let (cutsSource, cutsTarget) = (sourceTokenizer == .bpe, targetTokenizer == .bpe)
     if !bpeCodes.isEmpty && (cutsSource || cutsTarget) {
       let encoding = try BytePairEncoding(contentsOf: bpeCodes)
       return (cutsSource ? encoding : nil, cutsTarget ? encoding : nil)
     }
-    func words(_ texts: some Sequence<String>) -> TokenCounts {
-      BytePairEncoding.wordCounts(texts.lazy.map(normalization.applied(to:)))
+    var (sourceWords, targetWords) = (TokenCounts(), TokenCounts())
+    if cutsSource || cutsTarget {
+      try text.forEach { pair in
+        func count(_ text: String, in words: inout TokenCounts) {
+          BytePairEncoding.addWords(of: normalization.applied(to: text), to: &words)
+        }
+        if cutsSource { count(pair.source, in: &sourceWords) }
+        if cutsTarget { count(pair.target, in: &targetWords) }
+      }
     }
     func learned(_ words: TokenCounts) -> BytePairEncoding {
       BytePairEncoding.learn(fromWords: words, mergeCount: bpeMerges)
     }
     if cutsSource && cutsTarget && sharesVocabulary {
-      // Counted one after the other, so that neither text is in memory.
-      let encoding = learned(words([AnySequence(sources), AnySequence(targets)].lazy.joined()))
+      sourceWords.add(targetWords)
+      let encoding = learned(sourceWords)
       return (encoding, encoding)
     }
-    return (
-      cutsSource ? learned(words(sources)) : nil, cutsTarget ? learned(words(targets)) : nil
-    )
+    return (cutsSource ? learned(sourceWords) : nil, cutsTarget ? learned(targetWords) : nil)
   }
 }
 

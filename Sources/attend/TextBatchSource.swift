@@ -101,9 +101,9 @@ struct StreamedBatches: TextBatchSource {
     }
   }
 
-  mutating func batchCount(epoch: Int) -> Int { batches.batchCount(epoch: epoch) }
+  mutating func batchCount(epoch: Int) throws -> Int { try batches.batchCount(epoch: epoch) }
 
-  mutating func batch(epoch: Int, index: Int) -> TrainingBatch {
-    codec.batch(batches.batch(epoch: epoch, index: index))
+  mutating func batch(epoch: Int, index: Int) throws -> TrainingBatch {
+    try codec.batch(batches.batch(epoch: epoch, index: index))
   }
 }

@@ -8,6 +8,14 @@ struct TrainedModel {
   let codec: Codec
   let model: any SequenceModel
 
+  /// The option that names one or several.
+  static func option(isRequired: Bool) -> Arguments.Option {
+    .init(
+      "--model", "PATH",
+      "a checkpoint or a run's folder\(isRequired ? " (required)" : ""); several decide together",
+      isRepeatable: true)
+  }
+
   /// - Parameter path: a checkpoint, or a run's folder: then its best checkpoint, or its last.
   init(_ path: String) throws {
     (checkpoint, configuration, codec) = try Self.read(path)
@@ -29,10 +37,8 @@ struct TrainedModel {
   }
 
   private func hasTokens(of other: TrainedModel) -> Bool {
-    let (data, others) = (configuration.data, other.configuration.data)
-    return data.sourceTokenizer == others.sourceTokenizer
-      && data.targetTokenizer == others.targetTokenizer
-      && data.normalization == others.normalization && codec.agrees(with: other.codec)
+    configuration.data.hasTokenizers(of: other.configuration.data)
+      && codec.agrees(with: other.codec)
   }
 
   /// The tokenizers and vocabularies alone.

@@ -24,12 +24,12 @@ enum TrainingText {
     }
   }
 
-  /// The pairs in their order; can be walked through several times.
-  var pairs: AnySequence<TextPair> {
+  /// Calls `body` with the pairs in their order.
+  func forEach(_ body: (TextPair) throws -> Void) throws {
     switch self {
-    case .inMemory(let corpus): AnySequence(corpus.pairs)
+    case .inMemory(let corpus): try corpus.pairs.forEach(body)
     case .inFiles(let corpus, let heldOut, _):
-      AnySequence(corpus.pairs.lazy.filter { !(heldOut?.contains($0.source) ?? false) })
+      try corpus.forEach { if !(heldOut?.contains($0.source) ?? false) { try body($0) } }
     }
   }
 }
@@ -59,9 +59,10 @@ extension DataConfiguration {
         let corpus = try ShardedCorpus(files)
         let part = try validation.first.map { try ParallelCorpus($0) }
         if let part { return (.inFiles(corpus, heldOut: nil, count: corpus.count), part) }
-        let heldOut = ParallelCorpus(
-          corpus.pairs.lazy.filter { held?.contains($0.source) ?? false })
-        return (.inFiles(corpus, heldOut: held, count: corpus.count - heldOut.count), heldOut)
+        var heldOut: [TextPair] = []
+        try corpus.forEach { if held?.contains($0.source) ?? false { heldOut.append($0) } }
+        let count = corpus.count - heldOut.count
+        return (.inFiles(corpus, heldOut: held, count: count), ParallelCorpus(heldOut))
       }
       return try divided(ParallelCorpus(first), validation: validation.first)
     }

@@ -13,21 +13,18 @@ extension Command {
       has a line with an object: outputs, scores, tokens and the log-probability of each token.
       """,
     options: [
-      .init(
-        "--model", "PATH",
-        "a checkpoint or a run's folder (required); several decide together",
-        isRepeatable: true),
+      TrainedModel.option(isRequired: true),
       .init("--n-best", "N", "so many outputs for each source"),
       .init("--prefixes", "FILE", "what the output of each line must begin with, a line for each"),
     ] + SearchOptions.options + SourceBatches.options + [
       .init("--json", nil, "write a JSON object for each source")
     ],
     run: { arguments in
-      _ = try arguments.required("--model")
+      let models = try arguments.allRequired("--model")
       let resultCount = try arguments.positiveInteger("--n-best")
       let search = try SearchOptions(arguments, resultCount: resultCount ?? 1)
       let batches = try SourceBatches(arguments)
-      let trained = try TrainedModel(together: arguments.all("--model"))
+      let trained = try TrainedModel(together: models)
       var translation = Translation(
         trained: trained, search: search, batches: batches,
         format: arguments.has("--json") ? .json : resultCount == nil ? .lines : .list)

@@ -79,7 +79,9 @@ extension FuzzReader {
   private static func readCorpus(_ files: CorpusFiles) throws {
     let corpus = try ParallelCorpus(files)
     let sharded = try ShardedCorpus([files], blockSize: 2)
-    try require(Array(sharded.pairs) == corpus.pairs, "the pairs in blocks")
+    var pairs: [TextPair] = []
+    try sharded.forEach { pairs.append($0) }
+    try require(pairs == corpus.pairs, "the pairs in blocks")
     try require(sharded.blankPairs == corpus.blankPairs, "the blank pairs in blocks")
     for pair in corpus.pairs {
       try require(!pair.source.isEmpty && !pair.target.isEmpty, "a pair with an empty side")

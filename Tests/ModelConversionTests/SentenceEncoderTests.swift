@@ -118,3 +118,26 @@ import Testing
     #expect(error.found == "34")
   }
 }
+
+/// What is written is read back as it was.
+@Suite struct SentenceEncoderWritingTests {
+  @Test(arguments: [(BERT.Pooling.mean, true), (.firstToken, false)])
+  func aFolderThatIsWrittenIsReadAsItWas(pooling: BERT.Pooling, normalizes: Bool) throws {
+    let read = try SentenceEncoder(huggingFaceFolder: fixtureFolder("bert"))
+    let written = try SentenceEncoder(
+      tokenizer: WordPieceTokenizer(
+        read.tokenizer.vocabulary,
+        words: BasicTokenizer(
+          lowercases: normalizes, stripsAccents: false, separatesChinese: pooling == .mean)),
+      model: read.model, pooling: pooling, normalizes: normalizes, maximumLength: 11)
+    let folder = try TemporaryFolder()
+    let path = folder.path + "/written"
+    try written.writeHuggingFaceFolder(to: path)
+    let copy = try SentenceEncoder(huggingFaceFolder: path)
+    #expect(copy.tokenizer.words == written.tokenizer.words)
+    #expect(copy.tokenizer.vocabulary == written.tokenizer.vocabulary)
+    #expect(copy.pooling == pooling && copy.normalizes == normalizes && copy.maximumLength == 11)
+    let texts = ["The cat sat on the mat.", "", "a dog and a cat and a dog and a cat and a dog"]
+    #expect(try copy.embeddings(of: texts) == written.embeddings(of: texts))
+  }
+}

@@ -98,7 +98,7 @@ import Testing
   @Test func endsAfterEpochs() throws {
     let trainer = try trainer(
       quickConfiguration(steps: 0) { $0.maximumEpochs = 4 })
-    #expect(trainer.totalSteps == 12)
+    #expect(try trainer.totalSteps == 12)
     #expect(try trainer.run() == .finished)
     #expect(trainer.state.step == 12 && trainer.state.epoch == 4 && trainer.state.batchIndex == 0)
   }

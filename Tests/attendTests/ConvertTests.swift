@@ -105,6 +105,64 @@ import Testing
     }
   #endif
 
+  /// A BERT that Hugging Face's library made; see Tests/Fixtures/make_bert.py.
+  private let bert = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+    .deletingLastPathComponent().appendingPathComponent("Fixtures/bert").path
+
+  @Test func aBERTGoesRoundWithTheSameVectors() throws {
+    let folder = try TemporaryFolder()
+    let (checkpoint, back) = (folder.path + "/checkpoint", folder.path + "/back")
+    let text = Data("The cat sat on the mat.\n\ncats\nGröße\n".utf8)
+    for step in [[bert, checkpoint], ["--to", "bert", checkpoint, back]] {
+      let result = try Tool.run(["convert"] + step)
+      #expect(result.status == 0, "\(result.errors)")
+    }
+    let vectors = try [bert, checkpoint, back].map { try Tool.run(["embed", $0], input: text) }
+    #expect(vectors[0].status == 0 && vectors[0].output.split(separator: "\n").count == 4)
+    for result in vectors { #expect(result.output == vectors[0].output, "\(result.errors)") }
+    let trees = try [bert, checkpoint, back].map { try Tool.run(["inspect", $0]) }
+    for tree in trees {
+      #expect(
+        tree.output.split(separator: "\n").dropFirst()
+          == trees[0].output.split(separator: "\n").dropFirst(), "\(tree.errors)")
+    }
+    #expect(trees[0].output.contains("self_attention"))
+  }
+
+  @Test func aBERTIsNoTransformerThatTranslates() throws {
+    let folder = try TemporaryFolder()
+    let (checkpoint, out) = (folder.path + "/checkpoint", folder.path + "/out")
+    let ours = folder.path + "/ours"
+    #expect(try Tool.run(["convert", bert, checkpoint]).status == 0)
+    #expect(try Tool.run(["convert", marian, ours]).status == 0)
+    for (arguments, words) in [
+      (["convert", "--to", "marian", bert, out], "a BERT"),
+      (["convert", "--to", "ctranslate2", checkpoint, out], "a BERT"),
+      (["convert", "--to", "bert", ours, out], "a Transformer with a decoder"),
+      (["convert", "--to", "bert", marian, out], "a Transformer with a decoder"),
+      (["translate", "--model", checkpoint], "attend embed"),
+      (["embed", ours], "expected a BERT"),
+    ] {
+      let result = try Tool.run(arguments)
+      #expect(result.status == 1 && result.errors.contains(words), "\(result.errors)")
+      #expect(!FileManager.default.fileExists(atPath: out))
+    }
+    // A small file cannot ask for a large model, and keys that are unknown are named.
+    for (key, value, words) in [
+      ("layerCount\":2", "layerCount\":16000000", "a larger one"),
+      ("pooling", "polling", "polling"),
+    ] {
+      let file = checkpoint + "/configuration.json"
+      let text = try String(contentsOfFile: file, encoding: .utf8)
+      #expect(text.contains(key), "\(text)")
+      try text.replacingOccurrences(of: key, with: value)
+        .write(toFile: file, atomically: true, encoding: .utf8)
+      let result = try Tool.run(["embed", checkpoint])
+      #expect(result.status == 1 && result.errors.contains(words), "\(result.errors)")
+      try text.write(toFile: file, atomically: true, encoding: .utf8)
+    }
+  }
+
   @Test func whatAFormatDoesNotHaveIsNamed() throws {
     let folder = try TemporaryFolder()
     let checkpoint = folder.path + "/checkpoint"
