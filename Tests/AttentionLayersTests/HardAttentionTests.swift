@@ -102,10 +102,9 @@ import Testing
   func meanOfREINFORCEIsTheGradientOfTheExpectedLoss(_ baseline: Float) throws {
     let mechanism = try HardAttention(.reinforce)
     func costs(_ output: Tensor) -> [Float] {
-      (0..<2).map { b in
-        let product = (0..<12).reduce(Float(0)) {
-          $0 + output.pointer[b * 12 + $1] * upstream.pointer[b * 12 + $1]
-        }
+      let products = zip(output.scalars, upstream.scalars).map { $0 * $1 }
+      return (0..<2).map { b in
+        let product = products[b * 12..<(b + 1) * 12].reduce(0, +)
         return product * product * 0.1
       }
     }

@@ -6,7 +6,7 @@ import Testing
 
 /// How much work and memory attention takes as sequences grow. Each test has a process of its own, because counters and
 /// the pool are one for all.
-@Suite struct AttentionWorkTests {
+@Suite(.measuresMemory) struct AttentionWorkTests {
   /// One attention of each kind that is computed in tiles, forward and backward; `length` queries and keys.
   static func run(_ kind: String, length: Int, mask: AttentionMask) {
     var generator = SeededGenerator(seed: 1)

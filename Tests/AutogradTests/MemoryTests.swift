@@ -6,7 +6,7 @@ import Testing
 
 /// What the fused operations promise about memory. Each test has a process of its own, because the pool is one
 /// for all.
-@Suite struct MemoryTests {
+@Suite(.measuresMemory) struct MemoryTests {
   @Test func attentionNeverHoldsTheMatrixOfScores() async {
     await #expect(processExitsWith: .success) {
       let length = 2039

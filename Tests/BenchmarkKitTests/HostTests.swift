@@ -1,5 +1,6 @@
 import BenchmarkKit
 import Foundation
+import TestSupport
 import Testing
 
 @Suite struct HostTests {
@@ -10,7 +11,7 @@ import Testing
     #expect(clock.now() - start >= 2_000_000)
   }
 
-  @Test func peakMemorySeesWhatIsTouched() {
+  @Test(.measuresMemory) func peakMemorySeesWhatIsTouched() {
     let size = 64 << 20
     func growth(touching size: Int) -> Int? {
       let peak = PeakMemoryMeter.measure {

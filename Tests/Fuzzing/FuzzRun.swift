@@ -12,16 +12,21 @@ public struct FuzzRun {
   public let numbers: Range<Int>
   /// How long one input may take, in seconds.
   public let timeLimit: Double
+  /// Whether there is a bound on memory.
+  public let boundsMemory: Bool
   /// How much the resident memory may grow while an input is read: this, and `memoryFactor` times its size.
   public static let memoryAllowance = 8 << 20
   /// How many times its size an input may take in memory.
   public static let memoryFactor = 64
 
   /// The arguments are the properties.
-  public init(seed: UInt64, numbers: Range<Int>, timeLimit: Double = 20) {
+  public init(
+    seed: UInt64, numbers: Range<Int>, timeLimit: Double = 20, boundsMemory: Bool = true
+  ) {
     self.seed = seed
     self.numbers = numbers
     self.timeLimit = timeLimit
+    self.boundsMemory = boundsMemory
   }
 
   /// Reads all inputs.
@@ -52,7 +57,7 @@ public struct FuzzRun {
         let growth = memory.growth()
         journal.note(.largestGrowth, .greediest, UInt64(growth), number)
         try require(
-          growth <= Self.memoryAllowance + Self.memoryFactor * input.bytes.count,
+          !boundsMemory || growth <= Self.memoryAllowance + Self.memoryFactor * input.bytes.count,
           "\(growth) bytes of memory for an input of \(input.bytes.count)")
       }
     } catch {
