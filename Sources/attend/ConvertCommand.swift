@@ -13,6 +13,8 @@ extension Command {
       them takes tokens between spaces unless --tokenizer says otherwise, and what cuts a checkpoint's text into pieces is
       not converted. A program that was built with SentencePiece (--traits SentencePiece) takes source.spm and target.spm
       along where a folder has them; the checkpoint then takes text.
+      Where INPUT is a file (.safetensors, .npz, .npy, or a model.bin of CTranslate2), its tensors go under their names into
+      OUTPUT, which ends in .safetensors, .npz or .npy: floats as 32 bits, whole numbers as 64.
       """,
     options: [
       .init("--from", "FORMAT", "the format of INPUT (default: by the files in it)"),
@@ -22,6 +24,17 @@ extension Command {
     ],
     run: { arguments in
       let (input, output) = (arguments.words[0], arguments.words[1])
+      if let file = try TensorFile(input) {
+        for option in ["--from", "--to", "--tokenizer"] where arguments.has(option) {
+          throw UsageError("\(option) is of models, and \(input) is a file of tensors")
+        }
+        try file.write(to: output)
+        let rounded = file.roundedCount
+        Command.say(
+          "\(output) has the tensors of \(input)"
+            + (rounded > 0 ? "; \(rounded) of 64 bits were rounded to 32" : ""))
+        return
+      }
       guard let guess = try arguments.modelFormat("--from") ?? ModelFormat(of: input) else {
         throw ConversionError(
           file: input, key: "the folder",

@@ -8,15 +8,19 @@ extension Command {
     details: """
       Shows the tree of parameters of a checkpoint or run with shapes and counts, and the operations of a
       Transformer's forward pass: 2 for each multiplication with addition, attention at the given length. MODEL may also
-      be a folder in one of the formats of attend convert.
+      be a folder in one of the formats of attend convert, or a file of tensors (.safetensors, .npz, .npy, model.bin), of which
+      names, shapes and types are shown.
       """,
     options: [
       .init("--length", "N", "tokens of source and target for the count (default 32)"),
       .init("--json", nil, "write JSON"),
     ],
     run: { arguments in
-      let inspected = try InspectedModel(arguments.words[0])
       let length = try arguments.positiveInteger("--length") ?? 32
+      if let file = try TensorFile(arguments.words[0]) {
+        return try file.show(asJSON: arguments.has("--json"))
+      }
+      let inspected = try InspectedModel(arguments.words[0])
       let cost = (inspected.model as? Transformer).map {
         TransformerCost($0.configuration, sourceLength: length, targetLength: length)
       }
@@ -88,6 +92,29 @@ private struct InspectedModel {
         try SentenceEncoder.isIn(checkpoint)
         ? SentenceEncoder(checkpoint).model : TrainedModel(path).model
     }
+  }
+}
+
+extension TensorFile {
+  private struct Report: Codable {
+    let elementCount: Int
+    let tensors: [Entry]
+  }
+
+  fileprivate func show(asJSON: Bool) throws {
+    let count = entries.reduce(0) { $0 + $1.elementCount }
+    if asJSON {
+      let encoder = JSONEncoder()
+      encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
+      let report = try encoder.encode(Report(elementCount: count, tensors: entries))
+      return try StandardStreams.writeLine(String(decoding: report, as: UTF8.self))
+    }
+    let width = (entries.map(\.name.count).max() ?? 0) + 2
+    for entry in entries {
+      let name = entry.name.padding(toLength: width, withPad: " ", startingAt: 0)
+      try StandardStreams.writeLine("\(name)\(entry.shape)  \(entry.type)")
+    }
+    try StandardStreams.writeLine("\nelements  \(count)")
   }
 }
 

@@ -163,6 +163,90 @@ import Testing
     }
   }
 
+  @Test func tensorsGoFromFileToFile() throws {
+    let folder = try TemporaryFolder()
+    let (archive, file, back) = (
+      folder.path + "/a.npz", folder.path + "/b.safetensors", folder.path + "/c.npz"
+    )
+    try NumPyArchive.write(
+      [
+        ("first", NumPyArray(Tensor([1, -2.5, 3, 4, 5, 6], shape: [2, 3]))),
+        ("zweite", NumPyArray(integers: [.max, -1], dimensions: [1, 2])),
+        ("number", NumPyArray(Tensor(scalar: 7))),
+      ], to: archive)
+    for step in [[archive, file], [file, back]] {
+      let result = try Tool.run(["convert"] + step)
+      #expect(result.status == 0 && !result.errors.contains("rounded"), "\(result.errors)")
+    }
+    let read = try SafetensorsFile(contentsOf: file)
+    #expect(try read.tensor(named: "first") == Tensor([1, -2.5, 3, 4, 5, 6], shape: [2, 3]))
+    #expect(try read.integers(named: "zweite") == [.max, -1])
+    #expect(read.entry(named: "zweite")?.dimensions == [1, 2])
+    let copy = try NumPyArchive(contentsOf: back)
+    #expect(Set(copy.names) == ["first", "zweite", "number"])
+    #expect(try copy.integers(named: "zweite") == [.max, -1])
+    #expect(try copy.tensor(named: "number") == Tensor(scalar: 7))
+    for path in [archive, file, back] {
+      let shown = try Tool.run(["inspect", path])
+      #expect(shown.output.contains("[2, 3]  F32") && shown.output.contains("[1, 2]  I64"))
+      #expect(shown.output.hasSuffix("\nelements  9\n"), "\(shown.output)")
+      let json = try Tool.run(["inspect", "--json", path])
+      #expect(try StrictJSON(parsing: Array(json.output.utf8))["elementCount"]?.integer == 9)
+    }
+  }
+
+  /// A model.bin with weights of 8 bits, of which the scales go into the floats.
+  @Test func tensorsOfCTranslate2AreWrittenWithoutTheirScales() throws {
+    let folder = try TemporaryFolder()
+    let fixtures = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+      .deletingLastPathComponent().appendingPathComponent("Fixtures").path
+    let model = fixtures + "/ctranslate2/int8/model.bin"
+    let output = folder.path + "/weights.safetensors"
+    #expect(try Tool.run(["inspect", model]).output.contains("I8"))
+    let result = try Tool.run(["convert", model, output])
+    #expect(result.status == 0, "\(result.errors)")
+    let (ours, theirs) = (
+      try SafetensorsFile(contentsOf: output), try CTranslate2File(contentsOf: model)
+    )
+    #expect(theirs.variables.contains { $0.name.hasSuffix("_scale") })
+    #expect(!ours.tensorNames.contains { $0.hasSuffix("_scale") })
+    for variable in theirs.variables
+    where variable.dataType == .int8 && variable.dimensions.count == 2 {
+      #expect(try ours.tensor(named: variable.name) == theirs.tensor(named: variable.name))
+    }
+  }
+
+  @Test func filesOfTensorsThatCannotBeConvertedAreErrors() throws {
+    let folder = try TemporaryFolder()
+    let two = folder.path + "/two.safetensors"
+    try SafetensorsFile.write([.init("a", Tensor([1])), .init("b", Tensor([2]))], to: two)
+    let wide = folder.path + "/wide.npy"
+    // One number of 64 bits.
+    let header = "{'descr': '<f8', 'fortran_order': False, 'shape': (1,), }"
+    let text = header.padding(toLength: 117, withPad: " ", startingAt: 0) + "\n"
+    let bytes: [UInt8] = [0x93] + Array("NUMPY".utf8) + [1, 0, 118, 0] + Array(text.utf8)
+    _ = try folder.file(
+      "wide.npy", bytes: bytes + [0x9A, 0x99, 0x99, 0x99, 0x99, 0x99, 0xB9, 0x3F])
+    let rounded = try Tool.run(["convert", wide, folder.path + "/wide.npz"])
+    #expect(rounded.status == 0 && rounded.errors.contains("1 of 64 bits"), "\(rounded.errors)")
+    #expect(
+      try NumPyArchive(contentsOf: folder.path + "/wide.npz").tensor(named: "wide").scalars == [0.1]
+    )
+    for (arguments, status, words) in [
+      ([two, folder.path + "/x.npy"], 1, "one tensor"),
+      ([two, folder.path + "/x.txt"], 2, ".safetensors, .npz, .npy"),
+      (["--to", "bert", two, folder.path + "/x.npz"], 2, "--to is of models"),
+      ([try folder.file("damaged.npz", "PK"), folder.path + "/x.npz"], 1, "damaged.npz"),
+    ] as [([String], Int32, String)] {
+      let result = try Tool.run(["convert"] + arguments)
+      #expect(result.status == status && result.errors.contains(words), "\(result.errors)")
+    }
+    #expect(
+      try FileManager.default.contentsOfDirectory(atPath: folder.path).allSatisfy {
+        !$0.hasPrefix("x.")
+      })
+  }
+
   @Test func whatAFormatDoesNotHaveIsNamed() throws {
     let folder = try TemporaryFolder()
     let checkpoint = folder.path + "/checkpoint"
