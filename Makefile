@@ -29,7 +29,7 @@ SANITIZE_thread := --sanitize=thread
 G2P_DATA ?= $(firstword $(wildcard ../shared/data/g2p) Data/g2p)
 G2P_RUN ?= Runs/g2p
 G2P_WORDS ?= Data/g2p/unlabelled.words
-# Where the CPU has no products of bfloat16: G2P_PRECISION=float32.
+# Where the CPU has no products of bfloat16: G2P_PRECISION=float32, and MULTI30K_PRECISION.
 G2P_PRECISION ?= bfloat16
 ATTEND = .build/release/attend
 
@@ -38,6 +38,7 @@ MULTI30K_DATA ?= $(firstword $(wildcard ../shared/data/multi30k) Data/multi30k)
 FROM ?= en
 TO ?= de
 MULTI30K_RUN ?= Runs/multi30k-$(FROM)-$(TO)
+MULTI30K_PRECISION ?= bfloat16
 MULTI30K_FILE = $(MULTI30K_DATA)/$(1).lc.norm.tok
 
 # English and Spanish Bible verses from Debian's packages.
@@ -182,6 +183,7 @@ g2p: g2p-plain $(G2P_WORDS) ## the same with two more models, which teach one on
 
 multi30k: attend $(call MULTI30K_FILE,train).en ## train and evaluate a translator of Multi30k (FROM=en TO=de)
 	$(call train,$(MULTI30K_RUN),Configurations/multi30k.json, \
+	  --set training.precision=$(MULTI30K_PRECISION) \
 	  --set data.trainSource=$(call MULTI30K_FILE,train).$(FROM) \
 	  --set data.trainTarget=$(call MULTI30K_FILE,train).$(TO) \
 	  --set data.validationSource=$(call MULTI30K_FILE,val).$(FROM) \
